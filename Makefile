@@ -1,0 +1,85 @@
+# The commands of this project. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+TOOL := $(GO) tool -modfile=tools/go.mod
+JS_TESTS = $(shell find panel/static/talk/test -name '*test.js' -o -name '*test.mjs' 2>/dev/null)
+GO_SOURCES = $(shell find . -name '*.go' -not -path '*/node_modules/*')
+
+# In CI a skipped test is a failure: citest reads go test's own account of each
+# test, prints what a person would see, and fails when one was skipped.
+GO_TEST_FLAGS := -count=1 -timeout 20m -p 2
+ifdef CI
+GO_TEST = $(GO) test -json $(GO_TEST_FLAGS) ./... | $(CURDIR)/bin/citest
+else
+GO_TEST = $(GO) test $(GO_TEST_FLAGS) ./...
+endif
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Build and start everything: database, local Twilio, demo campaign
+	@scripts/deps.sh run
+	@$(GO) build -buildvcs=false -o bin/phonebank ./cmd/phonebank
+	@exec bin/phonebank demo
+
+.PHONY: test
+test: ## Run every test; as root on Debian installs what they need
+	@scripts/deps.sh test
+	@$(MAKE) check
+	@$(MAKE) npm js-test
+	@$(MAKE) go-test
+
+.PHONY: check
+check: ## Format, vet, staticcheck and the layers; needs no database
+	@unformatted=$$(gofmt -l $(GO_SOURCES)); \
+		if [ -n "$$unformatted" ]; then printf 'gofmt would change:\n%s\n' "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	$(GO) test -count=1 -run '^TestLayers' .
+
+.PHONY: lint
+lint: ## The stricter format (gofumpt), and the scripts' syntax
+	@unformatted=$$($(TOOL) gofumpt -l $(GO_SOURCES)); \
+		if [ -n "$$unformatted" ]; then printf 'gofumpt would change:\n%s\n' "$$unformatted"; exit 1; fi
+	bash -n scripts/*.sh .ci/run
+
+.PHONY: race
+race: ## Run the Go tests under the race detector; needs a C compiler
+	@scripts/deps.sh test
+	@command -v cc >/dev/null || { echo "make race needs a C compiler (Debian: apt-get install gcc libc6-dev)"; exit 1; }
+	@$(MAKE) npm
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 40m -p 2 ./...
+
+# The parts of `make test`.
+
+.PHONY: go-test
+go-test:
+ifdef CI
+	@cd tools && $(GO) build -o ../bin/citest ./citest
+endif
+	@cd tools && $(GO_TEST)
+	@$(GO_TEST)
+
+.PHONY: js-test
+js-test:
+	@if [ -n "$(JS_TESTS)" ]; then \
+		mkdir -p bin; \
+		node --test --test-reporter=tap $(JS_TESTS) >bin/js-test.tap || { cat bin/js-test.tap; exit 1; }; \
+		grep -E '^# (tests|pass|fail|skipped) ' bin/js-test.tap; \
+		if [ -n "$${CI:-}" ] && ! grep -q '^# skipped 0$$' bin/js-test.tap; then \
+			grep -i '# skip' bin/js-test.tap; echo "a skipped test is a failure in CI"; exit 1; fi; \
+	fi
+
+.PHONY: npm
+npm:
+	@for lock in $$(find . -name package-lock.json -not -path '*/node_modules/*'); do \
+		dir=$$(dirname "$$lock"); \
+		if ! [ "$$dir/node_modules/.package-lock.json" -nt "$$lock" ]; then \
+			(cd "$$dir" && npm ci --no-audit --no-fund --ignore-scripts); fi; \
+	done

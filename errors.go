@@ -1,0 +1,62 @@
+package phonebank
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says what a caller may do about an error. Three places map it to the outside: panel, webhooks and worker.
+type Kind string
+
+const (
+	Invalid     Kind = "invalid"     // what was given cannot be used: mend it and try again
+	NotFound    Kind = "not_found"   // there is no such thing, or not for you
+	Forbidden   Kind = "forbidden"   // it is there, and not yours to do
+	Conflict    Kind = "conflict"    // somebody or something else was faster
+	Stale       Kind = "stale"       // what you look at has changed: look again
+	Unavailable Kind = "unavailable" // our fault, and it passes: try again
+)
+
+// Error is the one error type that crosses a package border: a kind, a sentence that a volunteer may read, and the cause.
+type Error struct {
+	Kind     Kind
+	Sentence string
+	Cause    error
+}
+
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Kind, e.Sentence, e.Cause)
+	}
+	return string(e.Kind) + ": " + e.Sentence
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Fail makes an Error whose sentence is formatted like fmt.Sprintf.
+func Fail(kind Kind, sentence string, args ...any) error {
+	return &Error{Kind: kind, Sentence: fmt.Sprintf(sentence, args...)}
+}
+
+// Because is Fail with the error that led to it.
+func Because(cause error, kind Kind, sentence string, args ...any) error {
+	return &Error{Kind: kind, Sentence: fmt.Sprintf(sentence, args...), Cause: cause}
+}
+
+// KindOf answers with the kind of an error, and Unavailable for one that nobody has named: our fault until shown otherwise.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Unavailable
+}
+
+// SentenceOf answers with what a person may read about an error.
+func SentenceOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Sentence
+	}
+	return "Something went wrong on our side. Nothing you typed is lost. Please try again."
+}
