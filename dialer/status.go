@@ -1,0 +1,421 @@
+package dialer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"phonebank"
+	"phonebank/store"
+)
+
+// Report is one call event as Twilio tells it.
+type Report struct {
+	Token    string
+	SID      string
+	Status   string // initiated, ringing, in-progress, completed, busy, no-answer, failed, canceled
+	Sequence string
+}
+
+// CallStatus stores a call event. Events come in any order and more than once; a late one changes nothing.
+func (b *Switchboard) CallStatus(ctx context.Context, r Report) error {
+	at := b.Now()
+	var call phonebank.Call
+	var shift phonebank.Shift
+	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if call, err = tx.CallByToken(ctx, r.Token); err != nil {
+			return err
+		}
+		if call.SID != "" && call.SID != r.SID {
+			return phonebank.Fail(phonebank.Conflict, "This token belongs to another call.")
+		}
+		fresh, err := tx.Once(ctx, fmt.Sprintf("call:%s:%s:%s", r.SID, r.Sequence, r.Status), at)
+		if err != nil || !fresh {
+			return err
+		}
+		if call.SID == "" {
+			call.SID = r.SID
+			if err := tx.SetCallSID(ctx, call.ID, r.SID); err != nil {
+				return err
+			}
+		}
+		switch {
+		case r.Status == "ringing":
+			err = b.advance(ctx, tx, &call, phonebank.CallRing, at)
+		case r.Status == "in-progress":
+			if err = b.advance(ctx, tx, &call, phonebank.CallAnswer, at); err == nil {
+				err = b.bridgeIf(ctx, tx, &call, at)
+			}
+		case over(r.Status):
+			err = b.endIn(ctx, tx, call, ending{status: r.Status}, at)
+		}
+		if err != nil {
+			return err
+		}
+		if call.ShiftID != "" {
+			shift, err = tx.Shift(ctx, call.ShiftID)
+		}
+		return err
+	})
+	if err == nil {
+		b.tell(shift, "conversation:"+string(call.Conversation), "person:"+string(call.PersonID))
+	}
+	return err
+}
+
+func (b *Switchboard) advance(ctx context.Context, tx *store.Tx, call *phonebank.Call, event phonebank.CallEvent, at time.Time) error {
+	change, err := call.Apply(event, at)
+	if err != nil || !change.Moved() {
+		return err
+	}
+	if err := tx.SaveCall(ctx, *call, change, store.By{}); err != nil {
+		return err
+	}
+	call.State = change.To
+	return nil
+}
+
+// bridgeIf notes that both hear each other: answered, and in the room. With early media a leg may join before it is
+// answered, so either may come last.
+func (b *Switchboard) bridgeIf(ctx context.Context, tx *store.Tx, call *phonebank.Call, at time.Time) error {
+	if call.State != phonebank.CallAnswered || call.JoinedAt == nil {
+		return nil
+	}
+	return b.advance(ctx, tx, call, phonebank.CallBridge, at)
+}
+
+// ending is how a line ended: Twilio's status, or what we know without it.
+type ending struct {
+	status   string
+	result   phonebank.CallResult
+	ourFault bool
+	bad      bool
+}
+
+func (b *Switchboard) end(ctx context.Context, id phonebank.CallID, e ending) error {
+	at := b.Now()
+	var call phonebank.Call
+	var shift phonebank.Shift
+	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
+		found, err := tx.Call(ctx, id)
+		if err != nil {
+			return err
+		}
+		if call, err = tx.CallByToken(ctx, found.Token); err != nil { // keeps the row to this transaction
+			return err
+		}
+		if err := b.endIn(ctx, tx, call, e, at); err != nil {
+			return err
+		}
+		if call.ShiftID != "" {
+			shift, err = tx.Shift(ctx, call.ShiftID)
+		}
+		return err
+	})
+	if err == nil {
+		b.tell(shift, "conversation:"+string(call.Conversation), "person:"+string(call.PersonID))
+	}
+	return err
+}
+
+// endIn ends a line and does what must follow, all in one transaction.
+func (b *Switchboard) endIn(ctx context.Context, tx *store.Tx, call phonebank.Call, e ending, at time.Time) error {
+	if call.Result == phonebank.ResultNone {
+		call.Result = e.result
+		if e.status != "" {
+			call.Result = phonebank.ResultOf(e.status, call.AnsweredAt != nil)
+		}
+	}
+	call.OurFault = e.ourFault
+	change, err := call.Apply(phonebank.CallEnd, at)
+	if err != nil || !change.Moved() {
+		return err
+	}
+	if call.Kind == phonebank.CallOut {
+		person, err := tx.Person(ctx, call.PersonID)
+		if err != nil {
+			return err
+		}
+		call.Sentence = call.Result.Sentence(person.FirstName)
+		if call.OurFault {
+			call.Sentence = "Our line failed, not you. Nobody was rung. Try again in a moment."
+		}
+	}
+	if err := tx.SaveCall(ctx, call, change, store.By{}); err != nil {
+		return err
+	}
+	if call.Kind == phonebank.CallVolunteer {
+		return b.legGone(ctx, tx, call, at)
+	}
+	if call.OurFault {
+		return nil // the volunteer keeps the person, and presses Retry or Next
+	}
+	if slices.Contains(change.Effects, phonebank.StartWrapUp) {
+		return b.startWrapUp(ctx, tx, call, at)
+	}
+	if slices.Contains(change.Effects, phonebank.TryAgain) {
+		if e.bad || e.status == "failed" {
+			if err := tx.MarkBad(ctx, call.PhoneID, "This number can't be reached.", store.By{}, at); err != nil {
+				return err
+			}
+		}
+		if err := b.noTalk(ctx, tx, call, at); err != nil {
+			return err
+		}
+		return b.freeShift(ctx, tx, call, at)
+	}
+	return nil
+}
+
+// startWrapUp follows a talk: its outcome and promise are asked for.
+func (b *Switchboard) startWrapUp(ctx context.Context, tx *store.Tx, call phonebank.Call, at time.Time) error {
+	if call.Conversation == "" {
+		return nil
+	}
+	c, err := tx.LockConversation(ctx, call.Conversation)
+	if err != nil {
+		return err
+	}
+	change, err := c.Apply(phonebank.ConversationEnd, at)
+	if err != nil {
+		return err
+	}
+	if err := tx.SaveConversation(ctx, c, change, store.By{}); err != nil {
+		return err
+	}
+	if call.FollowUpID != "" {
+		if err := moveFollowUp(ctx, tx, call.FollowUpID, phonebank.FollowUpFinish, at, "We talked."); err != nil {
+			return err
+		}
+	}
+	if err := tx.Touch(ctx, call.PersonID, c.UserID, at); err != nil {
+		return err
+	}
+	if call.ShiftID == "" {
+		return nil
+	}
+	s, err := tx.Shift(ctx, call.ShiftID)
+	if err != nil || s.Conversation != call.Conversation || s.State != phonebank.ShiftOnCall {
+		return err
+	}
+	event := phonebank.ShiftHungUp
+	if c.State == phonebank.ConversationWrapped {
+		event = phonebank.ShiftMissed // wrapped up before the line was down: on to the next
+	}
+	return move(ctx, tx, &s, event, at)
+}
+
+// noTalk follows a line on which nobody spoke: the talk that was prepared is closed without an outcome, and the person is
+// tried again in four hours, three times at most.
+func (b *Switchboard) noTalk(ctx context.Context, tx *store.Tx, call phonebank.Call, at time.Time) error {
+	if call.Conversation != "" {
+		c, err := tx.LockConversation(ctx, call.Conversation)
+		if err != nil {
+			return err
+		}
+		change, err := c.Apply(phonebank.ConversationWrap, at)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveConversation(ctx, c, change, store.By{Note: string(call.Result)}); err != nil {
+			return err
+		}
+	}
+	next := at.Add(phonebank.RetryAfter)
+	if call.FollowUpID != "" {
+		if err := b.callbackMissed(ctx, tx, call, next, at); err != nil {
+			return err
+		}
+	} else if err := tx.TryLater(ctx, call.CampaignID, call.PersonID, next, string(call.Result)); err != nil {
+		return err
+	}
+	if call.ShiftID == "" {
+		return nil
+	}
+	return tx.ReleaseNumber(ctx, call.ShiftID)
+}
+
+// callbackMissed puts a callback that nobody answered off to the person's next opening, and on a person's list after the
+// last try: a promise is never dropped in silence.
+func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call phonebank.Call, next, at time.Time) error {
+	f, err := tx.LockFollowUp(ctx, call.FollowUpID)
+	if err != nil {
+		return err
+	}
+	tries, err := tx.FollowUpTries(ctx, f.ID)
+	if err != nil {
+		return err
+	}
+	if tries >= phonebank.MaxTries {
+		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpAsk, at, "Nobody answered, three times. Text them, or leave it.")
+	}
+	change, err := f.Apply(phonebank.FollowUpTakeBack, at)
+	if err != nil {
+		return err
+	}
+	if !change.Moved() {
+		return nil
+	}
+	if err := tx.SaveFollowUp(ctx, f, change, store.By{}); err != nil {
+		return err
+	}
+	person, err := tx.Person(ctx, f.PersonID)
+	if err != nil {
+		return err
+	}
+	phone, err := tx.Phone(ctx, f.PhoneID)
+	if err != nil {
+		return err
+	}
+	f.DueAt = phonebank.NextContact(phonebank.ZonesOf(person.Zone, phone.Zones), next, 0)
+	return tx.MoveFollowUp(ctx, f, store.By{Note: "nobody answered"}, at)
+}
+
+func (b *Switchboard) freeShift(ctx context.Context, tx *store.Tx, call phonebank.Call, at time.Time) error {
+	if call.ShiftID == "" {
+		return nil
+	}
+	s, err := tx.Shift(ctx, call.ShiftID)
+	if err != nil || s.State != phonebank.ShiftOnCall || s.Conversation != call.Conversation {
+		return err
+	}
+	return move(ctx, tx, &s, phonebank.ShiftMissed, at)
+}
+
+// AloneFor is how long a person waits for a volunteer whose phone dropped, while we ring it again, before the line ends: a
+// person is never left in silence.
+const AloneFor = 20 * time.Second
+
+// legGone follows the end of a volunteer's own line. In the middle of a talk their phone is rung again; else their shift ends.
+func (b *Switchboard) legGone(ctx context.Context, tx *store.Tx, leg phonebank.Call, at time.Time) error {
+	s, err := tx.Shift(ctx, leg.ShiftID)
+	if err != nil || s.LegCallID != leg.ID {
+		return err // a newer leg has taken its place
+	}
+	if err := tx.SetLeg(ctx, s.ID, leg.ID, false, ""); err != nil {
+		return err
+	}
+	s.LegJoined = false
+	switch s.State {
+	case phonebank.ShiftOnCall:
+		live, err := tx.LiveCalls(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range live {
+			if c.Kind != phonebank.CallVolunteer {
+				if err := tx.AskHangUp(ctx, c.ID, at.Add(AloneFor)); err != nil {
+					return err
+				}
+			}
+		}
+		if len(live) == 0 {
+			return nil
+		}
+		if err := b.ringShift(ctx, tx, &s, at); phonebank.KindOf(err) == phonebank.Unavailable && err != nil {
+			return err
+		}
+		return nil
+	case phonebank.ShiftWrapUp, phonebank.ShiftOff:
+		return nil // the wrap-up can be finished without a phone
+	}
+	return b.stepIn(ctx, tx, &s, phonebank.ShiftLeave, at)
+}
+
+// RoomReport is one conference event as Twilio tells it.
+type RoomReport struct {
+	Token      string // of the volunteer's leg, which was first in and so fixed where events go
+	Conference string
+	Event      string // participant-join, participant-leave, conference-end, ...
+	CallSID    string
+	Label      string
+	Sequence   string
+}
+
+// Conference stores who is in a room.
+func (b *Switchboard) Conference(ctx context.Context, r RoomReport) error {
+	at := b.Now()
+	var shift phonebank.Shift
+	var talk phonebank.ConversationID
+	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
+		leg, err := tx.CallByToken(ctx, r.Token)
+		if err != nil {
+			return err
+		}
+		fresh, err := tx.Once(ctx, fmt.Sprintf("conference:%s:%s:%s", r.Conference, r.Sequence, r.Event), at)
+		if err != nil || !fresh {
+			return err
+		}
+		if shift, err = tx.Shift(ctx, leg.ShiftID); err != nil {
+			return err
+		}
+		if r.Label == volunteerLabel {
+			return b.volunteerIn(ctx, tx, &shift, r, at)
+		}
+		id, ok := callOfLabel(r.Label)
+		if !ok {
+			return nil
+		}
+		found, err := tx.Call(ctx, id)
+		if err != nil {
+			return err
+		}
+		call, err := tx.CallByToken(ctx, found.Token)
+		if err != nil {
+			return err
+		}
+		if talk = call.Conversation; call.ShiftID != shift.ID {
+			return phonebank.Fail(phonebank.Conflict, "This leg belongs to another room.")
+		}
+		switch r.Event {
+		case "participant-join":
+			if err := tx.SetJoined(ctx, call.ID, at); err != nil {
+				return err
+			}
+			call.JoinedAt = &at
+			if call.SID == "" {
+				call.SID = r.CallSID
+				if err := tx.SetCallSID(ctx, call.ID, r.CallSID); err != nil {
+					return err
+				}
+			}
+			return b.bridgeIf(ctx, tx, &call, at)
+		case "participant-leave":
+			if call.Kind == phonebank.CallIn {
+				return b.endIn(ctx, tx, call, ending{status: "completed"}, at)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		b.tell(shift, "conversation:"+string(talk))
+	}
+	return err
+}
+
+func (b *Switchboard) volunteerIn(ctx context.Context, tx *store.Tx, s *phonebank.Shift, r RoomReport, at time.Time) error {
+	leg, err := tx.CallBySID(ctx, r.CallSID)
+	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
+		return err
+	}
+	switch r.Event {
+	case "participant-join":
+		if leg.ID == "" || leg.ID != s.LegCallID || leg.State == phonebank.CallEnded {
+			return nil
+		}
+		if err := tx.SetLeg(ctx, s.ID, leg.ID, true, r.Conference); err != nil {
+			return err
+		}
+		if s.State == phonebank.ShiftOnCall { // back in the middle of a talk: nobody is hung up on any more
+			return tx.KeepLines(ctx, s.ID)
+		}
+		return move(ctx, tx, s, phonebank.ShiftJoin, at)
+	case "participant-leave":
+		if leg.ID != "" && s.LegCallID == leg.ID && s.LegJoined {
+			return b.legGone(ctx, tx, leg, at)
+		}
+	}
+	return nil
+}

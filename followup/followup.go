@@ -1,0 +1,274 @@
+// Package followup keeps the phone bank's own promises: what is due is offered to the one who promised it, what a
+// coordinator brings to a session is offered there in due order, and nothing is dropped in silence.
+package followup
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"phonebank"
+	"phonebank/live"
+	"phonebank/store"
+)
+
+// Bell rings for a row at a time: asynq in the product. It may lose a ring, never a row.
+type Bell interface {
+	Soon(ctx context.Context, kind, id string, generation int, in time.Duration)
+}
+
+// Diary holds what was promised.
+type Diary struct {
+	Parts
+}
+
+// Parts are what a diary works with.
+type Parts struct {
+	Store *store.Store
+	Live  *live.Live
+	Bell  Bell
+	Log   *slog.Logger
+	Now   func() time.Time
+}
+
+// New opens a diary.
+func New(p Parts) *Diary { return &Diary{Parts: p} }
+
+// RingAgain is how long a doorbell that rang may go unanswered before it rings again.
+const RingAgain = 30 * time.Second
+
+// Promise writes a follow-up that a coordinator or the API asks for.
+func (d *Diary) Promise(ctx context.Context, person phonebank.PersonID, owner phonebank.UserID, wish phonebank.Wish) (phonebank.FollowUp, error) {
+	at := d.Now()
+	var f phonebank.FollowUp
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		p, err := tx.Person(ctx, person)
+		if err != nil {
+			return err
+		}
+		phone, err := tx.LockPhone(ctx, p.PhoneID)
+		if err != nil {
+			return err
+		}
+		campaign, err := tx.CampaignOf(ctx, p.ID, "")
+		if err != nil {
+			return phonebank.Because(err, phonebank.Conflict, "There is no campaign yet that this could belong to.")
+		}
+		_, automatic, err := tx.TextConsent(ctx, p.ID, phone.ID)
+		if err != nil {
+			return err
+		}
+		if f, err = wish.Plan(p, phone, campaign.ID, owner, automatic, at); err != nil {
+			return err
+		}
+		return tx.AddFollowUp(ctx, f, campaign.Number, phone.Number)
+	})
+	if err != nil {
+		return f, err
+	}
+	d.ring(ctx, f, at)
+	d.tell(f)
+	return f, nil
+}
+
+func (d *Diary) ring(ctx context.Context, f phonebank.FollowUp, at time.Time) {
+	in := f.DueAt.Sub(at)
+	if in > 24*time.Hour {
+		return // the sweeper finds it
+	}
+	if f.Channel == phonebank.ByText && f.Automatic {
+		if o, err := d.Store.OutboxOf(ctx, f.ID); err == nil {
+			d.Bell.Soon(ctx, "text", string(o.ID), o.Generation, in)
+		}
+		return
+	}
+	d.Bell.Soon(ctx, "follow_up", string(f.ID), f.Generation, in)
+}
+
+// FallDue answers the doorbell of a follow-up whose time has come: a call waits for its volunteer, a text that nobody agreed
+// to be automatic goes on its owner's list as a draft. A stale generation means it was moved or cancelled: nothing happens.
+func (d *Diary) FallDue(ctx context.Context, id phonebank.FollowUpID, generation int) error {
+	at := d.Now()
+	var f phonebank.FollowUp
+	moved := false
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		moved = false
+		var err error
+		if f, err = tx.LockFollowUp(ctx, id); err != nil {
+			return err
+		}
+		if f.Generation != generation || f.State != phonebank.FollowUpPlanned || f.DueAt.After(at) {
+			return nil
+		}
+		event := phonebank.FollowUpFallDue
+		if f.Channel == phonebank.ByText {
+			if f.Automatic {
+				return nil // its text goes by itself
+			}
+			event, f.Why = phonebank.FollowUpAsk, "Written and waiting for your press."
+		}
+		change, err := f.Apply(event, at)
+		if err != nil {
+			return err
+		}
+		moved = true
+		return tx.SaveFollowUp(ctx, f, change, store.By{})
+	})
+	if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
+		return nil
+	}
+	if err == nil && moved {
+		d.tell(f)
+	}
+	return err
+}
+
+// Due takes the follow-ups that have come due and for which nobody has rung lately. Whoever calls it rings.
+func (d *Diary) Due(ctx context.Context, limit int) ([]store.Rung, error) {
+	return d.Store.RingFollowUps(ctx, d.Now(), RingAgain, limit)
+}
+
+// Cancel takes a promise back, with its text if that has not left.
+func (d *Diary) Cancel(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID, why string) error {
+	return d.change(ctx, id, user, func(tx *store.Tx, f *phonebank.FollowUp, at time.Time) error {
+		change, err := f.Apply(phonebank.FollowUpCancel, at)
+		if err != nil {
+			return err
+		}
+		f.Why = why
+		if err := tx.SaveFollowUp(ctx, *f, change, store.By{User: user}); err != nil {
+			return err
+		}
+		f.State = change.To
+		return tx.CancelText(ctx, id, why)
+	})
+}
+
+// Done marks a promise as kept by hand: the volunteer rang from their own page, say.
+func (d *Diary) Done(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID) error {
+	return d.change(ctx, id, user, func(tx *store.Tx, f *phonebank.FollowUp, at time.Time) error {
+		change, err := f.Apply(phonebank.FollowUpFinish, at)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveFollowUp(ctx, *f, change, store.By{User: user}); err != nil {
+			return err
+		}
+		f.State = change.To
+		return tx.CancelText(ctx, id, "Done by hand.")
+	})
+}
+
+// Move sets another time, in the person's own zone.
+func (d *Diary) Move(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID, local string) error {
+	return d.change(ctx, id, user, func(tx *store.Tx, f *phonebank.FollowUp, at time.Time) error {
+		if _, err := f.Apply(phonebank.FollowUpMove, at); err != nil {
+			return err
+		}
+		person, err := tx.Person(ctx, f.PersonID)
+		if err != nil {
+			return err
+		}
+		phone, err := tx.LockPhone(ctx, f.PhoneID)
+		if err != nil {
+			return err
+		}
+		planned, err := phonebank.Wish{Channel: f.Channel, Reason: f.Reason, Local: local, Body: f.Body}.Plan(person, phone, f.CampaignID, f.OwnerID, f.Automatic, at)
+		if err != nil {
+			return err
+		}
+		f.Local, f.Zone, f.DueAt, f.NotAfter = planned.Local, planned.Zone, planned.DueAt, planned.NotAfter
+		f.State, f.Generation = phonebank.FollowUpPlanned, f.Generation+1
+		return tx.MoveFollowUp(ctx, *f, store.By{User: user, Note: local}, at)
+	})
+}
+
+func (d *Diary) change(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID, do func(*store.Tx, *phonebank.FollowUp, time.Time) error) error {
+	at := d.Now()
+	var f phonebank.FollowUp
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if f, err = tx.LockFollowUp(ctx, id); err != nil {
+			return err
+		}
+		return do(tx, &f, at)
+	})
+	if err != nil {
+		return err
+	}
+	if f.State == phonebank.FollowUpPlanned {
+		d.ring(ctx, f, at)
+	}
+	d.tell(f)
+	return nil
+}
+
+// Settle says how a commitment went.
+func (d *Diary) Settle(ctx context.Context, id phonebank.CommitmentID, event phonebank.CommitmentEvent, user phonebank.UserID) error {
+	at := d.Now()
+	var c phonebank.Commitment
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if c, err = tx.Commitment(ctx, id); err != nil {
+			return err
+		}
+		change, err := c.Apply(event, at)
+		if err != nil {
+			return err
+		}
+		return tx.SaveCommitment(ctx, c, change, store.By{User: user})
+	})
+	if err == nil {
+		d.Live.Publish("person:"+string(c.PersonID), "room")
+	}
+	return err
+}
+
+// Wave brings chosen callbacks to one session: they are offered there, in the order in which they are due.
+func (d *Diary) Wave(ctx context.Context, name string, session phonebank.SessionID, chosen []phonebank.FollowUpID, user phonebank.UserID) (phonebank.Wave, int64, error) {
+	at := d.Now()
+	var w phonebank.Wave
+	var taken int64
+	if len(chosen) == 0 {
+		return w, 0, phonebank.Fail(phonebank.Invalid, "Tick at least one call first.")
+	}
+	ids := make([]string, len(chosen))
+	for i, id := range chosen {
+		ids[i] = string(id)
+	}
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		s, err := tx.Session(ctx, session)
+		if err != nil {
+			return phonebank.Because(err, phonebank.Invalid, "Pick the session in which these calls are made.")
+		}
+		if s.State == phonebank.SessionEnded {
+			return phonebank.Fail(phonebank.Conflict, "That session is over. Pick another one.")
+		}
+		w = phonebank.Wave{ID: phonebank.NewID[phonebank.WaveID](at), CampaignID: s.CampaignID, SessionID: s.ID, Name: name, State: "live", CreatedBy: user, CreatedAt: at}
+		if taken, err = tx.AddWave(ctx, w, ids); err != nil {
+			return err
+		}
+		if taken == 0 {
+			return phonebank.Fail(phonebank.Conflict, "None of these can be called any more, or they belong to another campaign.")
+		}
+		if s.State == phonebank.SessionPlanned {
+			return tx.OpenSession(ctx, s.ID, at)
+		}
+		return nil
+	})
+	if err == nil {
+		d.Live.Publish("room", "due", "session:"+string(session))
+	}
+	return w, taken, err
+}
+
+func (d *Diary) tell(f phonebank.FollowUp) {
+	topics := []string{live.Room, "person:" + string(f.PersonID)}
+	if f.OwnerID != "" {
+		topics = append(topics, "user:"+string(f.OwnerID))
+	}
+	if f.Channel == phonebank.ByCall {
+		topics = append(topics, live.Due)
+	}
+	d.Live.Publish(topics...)
+}

@@ -1,0 +1,147 @@
+package texting
+
+import (
+	"context"
+	"time"
+
+	"phonebank"
+	"phonebank/store"
+)
+
+// Draft is one text that somebody has pressed send on.
+type Draft struct {
+	Nonce        string // of the form: the same press twice is the same text
+	PersonID     phonebank.PersonID
+	UserID       phonebank.UserID
+	Conversation phonebank.ConversationID
+	Body         string
+}
+
+// MaxText is the longest text that Twilio takes (docs: error 21617).
+const MaxText = 1600
+
+// Send writes a text down and hands it over. What cannot go is said in a sentence before anything is written; the second
+// press of one form answers with the first's text.
+func (d *Desk) Send(ctx context.Context, draft Draft) (phonebank.Outbox, error) {
+	at := d.Now()
+	draft.Body = Plain(draft.Body)
+	switch {
+	case draft.Body == "":
+		return phonebank.Outbox{}, phonebank.Fail(phonebank.Invalid, "There is nothing to send yet. Write your text first.")
+	case len([]rune(draft.Body)) > MaxText:
+		return phonebank.Outbox{}, phonebank.Fail(phonebank.Invalid, "This is longer than a text can be (%d letters). Make it two.", MaxText)
+	case !phonebank.ValidID(draft.Nonce):
+		return phonebank.Outbox{}, phonebank.Fail(phonebank.Stale, "This page is out of date. Reload it; your words stay.")
+	}
+	var o phonebank.Outbox
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		o, err = d.write(ctx, tx, draft, at)
+		return err
+	})
+	if phonebank.KindOf(err) == phonebank.Conflict {
+		return d.Store.OutboxByNonce(ctx, draft.Nonce)
+	}
+	if err != nil {
+		return o, err
+	}
+	return o, d.Deliver(ctx, o.ID, 0)
+}
+
+func (d *Desk) write(ctx context.Context, tx *store.Tx, draft Draft, at time.Time) (o phonebank.Outbox, err error) {
+	person, err := tx.Person(ctx, draft.PersonID)
+	if err != nil {
+		return o, err
+	}
+	phone, err := tx.LockPhone(ctx, person.PhoneID)
+	if err != nil {
+		return o, err
+	}
+	byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
+	if err != nil {
+		return o, err
+	}
+	if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
+		return o, phonebank.Fail(phonebank.Forbidden, "%s", why)
+	}
+	if paused, err := tx.Paused(ctx); err != nil {
+		return o, err
+	} else if paused != nil {
+		return o, phonebank.Fail(phonebank.Unavailable, "%s has paused all texts and calls. Your words stay here; send them when the pause is over.", paused.Who)
+	}
+	campaign, err := tx.CampaignOf(ctx, person.ID, "")
+	if err != nil {
+		return o, err
+	}
+	o = phonebank.Outbox{ID: phonebank.NewID[phonebank.OutboxID](at), State: phonebank.OutboxReady, Nonce: &draft.Nonce, CampaignID: campaign.ID, PersonID: person.ID,
+		PhoneID: phone.ID, UserID: draft.UserID, Conversation: draft.Conversation, From: campaign.Number, To: phone.Number, Body: draft.Body,
+		NotBefore: at, NotAfter: at.Add(phonebank.LateBy), CreatedAt: at}
+	if err := tx.AddOutbox(ctx, o); err != nil {
+		return o, err
+	}
+	return o, tx.Touch(ctx, person.ID, draft.UserID, at)
+}
+
+// Press releases a text that waited for a person: the draft of a follow-up, with the words they gave it.
+func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, user phonebank.UserID) error {
+	at := d.Now()
+	var generation int
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		s, err := tx.LockSending(ctx, id)
+		if err != nil {
+			return err
+		}
+		person, err := tx.Person(ctx, s.PersonID)
+		if err != nil {
+			return err
+		}
+		phone, err := tx.Phone(ctx, s.PhoneID)
+		if err != nil {
+			return err
+		}
+		byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
+		if err != nil {
+			return err
+		}
+		if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
+			return phonebank.Fail(phonebank.Forbidden, "%s", why)
+		}
+		change, err := s.Apply(phonebank.OutboxRelease, at)
+		if err != nil {
+			return err
+		}
+		if body = Plain(body); body != "" {
+			s.Body = body
+		}
+		s.NotBefore, s.NotAfter, s.UserID, generation = at, at.Add(phonebank.LateBy), user, s.Generation
+		return tx.SaveOutbox(ctx, s.Outbox, change, store.By{User: user})
+	})
+	if err != nil {
+		return err
+	}
+	return d.Deliver(ctx, id, generation)
+}
+
+// Leave closes a text whose outcome nobody knows, or a draft that nobody wants to send: a person has decided.
+func (d *Desk) Leave(ctx context.Context, id phonebank.OutboxID, user phonebank.UserID) error {
+	at := d.Now()
+	return d.Store.InTx(ctx, func(tx *store.Tx) error {
+		s, err := tx.LockSending(ctx, id)
+		if err != nil {
+			return err
+		}
+		event := phonebank.OutboxFail
+		if s.State == phonebank.OutboxHeld || s.State == phonebank.OutboxReady {
+			event = phonebank.OutboxCancel
+		}
+		change, err := s.Apply(event, at)
+		if err != nil {
+			return err
+		}
+		s.Why = "A person decided to leave it."
+		if err := tx.SaveOutbox(ctx, s.Outbox, change, store.By{User: user}); err != nil {
+			return err
+		}
+		return d.moveFollowUp(ctx, tx, s, phonebank.FollowUpCancel, at, s.Why)
+	})
+}
