@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -96,20 +95,17 @@ func (l *Live) flush(ctx context.Context) {
 func (l *Live) listen(ctx context.Context) {
 	sub := l.redis.Subscribe(ctx, channel)
 	defer func() { _ = sub.Close() }() // the client reconnects by itself until then
+	messages := sub.Channel()
 	for {
-		msg, err := sub.ReceiveMessage(ctx)
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			return
-		}
-		if err != nil {
-			select {
-			case <-ctx.Done():
+		case msg, open := <-messages:
+			if !open {
 				return
-			case <-time.After(500 * time.Millisecond):
 			}
-			continue
+			l.tell(strings.Split(msg.Payload, "\n"))
 		}
-		l.tell(strings.Split(msg.Payload, "\n"))
 	}
 }
 

@@ -61,3 +61,12 @@ func (q queries) Note(ctx context.Context, at time.Time, thing, id, event string
 		VALUES ($1, $2, $3, $4, $5, $6)`, at, thing, id, event, string(by.User), by.Note)
 	return err
 }
+
+// LastNoted answers with the time of the newest line of the journal.
+func (q queries) LastNoted(ctx context.Context) (time.Time, error) {
+	var at *time.Time
+	if err := q.get(ctx, &at, `SELECT max(at) FROM (SELECT at FROM journal ORDER BY id DESC LIMIT 100) t`); err != nil || at == nil {
+		return time.Time{}, err
+	}
+	return *at, nil
+}

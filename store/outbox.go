@@ -124,7 +124,7 @@ func (q queries) FinishText(ctx context.Context, o phonebank.Outbox, c phonebank
 				state = CASE WHEN $8::text <> '' AND messages.state = 'planned' THEN $8::text ELSE messages.state END
 			FROM moved WHERE messages.id = moved.message_id),
 		followed AS (
-			UPDATE follow_ups SET state = $9::text, why = $6, done_at = CASE WHEN $9::text IN ('done', 'failed') THEN $10 END
+			UPDATE follow_ups SET state = $9::text, why = $6, done_at = CASE WHEN $9::text IN ('done', 'failed') THEN $10::timestamptz END
 			FROM moved WHERE follow_ups.id = moved.follow_up_id AND $9::text <> '' AND follow_ups.state NOT IN ('done', 'cancelled'))
 		INSERT INTO journal (at, thing, thing_id, event, from_state, to_state, note)
 		SELECT $10, 'outbox', id, $11, $2::text, $3::text, $6 FROM moved`,

@@ -1,0 +1,63 @@
+package people
+
+import (
+	"context"
+	"fmt"
+
+	"phonebank"
+	"phonebank/store"
+)
+
+// One is one person as somebody writes them down by hand.
+type One struct {
+	Name, SayName, Place, Languages, Zone string
+	Phone                                 string
+	Campaign                              phonebank.CampaignID
+	TextConsent                           string // on whose word they may be texted; empty: calls only
+	By                                    phonebank.UserID
+	Owner                                 phonebank.UserID
+}
+
+// AddByHand writes one person down and puts them on a campaign's list. The same name on the same number is the same person.
+func (r *Roster) AddByHand(ctx context.Context, one One) (phonebank.Person, error) {
+	var none phonebank.Person
+	name := cut(clean(one.Name), 120)
+	if name == "" {
+		return none, phonebank.Fail(phonebank.Invalid, "Give a name, so that we know whom to ask for.")
+	}
+	number, zones, err := ParseNumber(one.Phone)
+	if err != nil {
+		return none, err
+	}
+	if one.Zone != "" {
+		if _, err := phonebank.Zone(one.Zone); err != nil {
+			return none, phonebank.Because(err, phonebank.Invalid, "%q is no time zone. Write it like America/New_York, or leave it empty.", cut(one.Zone, 40))
+		}
+	}
+	at := r.now()
+	p := phonebank.Person{ID: phonebank.NewID[phonebank.PersonID](at), OwnerID: one.Owner, Name: name, FirstName: FirstName(name), SayName: cut(clean(one.SayName), 120),
+		Place: cut(clean(one.Place), 200), Languages: cut(clean(one.Languages), 120), Zone: one.Zone, CreatedAt: at}
+	err = r.store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Campaign(ctx, one.Campaign); err != nil {
+			return phonebank.Because(err, phonebank.Invalid, "Pick the campaign whose list they go on.")
+		}
+		phone, err := tx.KeepPhone(ctx, number, zones, at)
+		if err != nil {
+			return err
+		}
+		p.PhoneID = phone.ID
+		if p, err = tx.AddPerson(ctx, p); err != nil {
+			return err
+		}
+		if words := cut(clean(one.TextConsent), 200); words != "" {
+			if err := tx.GiveConsent(ctx, p.ID, phone.ID, "text", words, "", string(one.By), at); err != nil {
+				return fmt.Errorf("keep the consent of person %s: %w", p.ID, err)
+			}
+		}
+		if phone.OptedOutAt != nil || phone.BadAt != nil {
+			return nil // known, and not to be called: they go on no list
+		}
+		return tx.PutOnList(ctx, one.Campaign, p, phone, at)
+	})
+	return p, err
+}

@@ -1,0 +1,197 @@
+// Package worker is the hands of the phone bank: asynq rings, a handler claims the row that Postgres promises. A task holds
+// the id of a row and a generation, nothing about a person, and a task that is lost or comes twice changes nothing.
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"phonebank"
+	"phonebank/followup"
+	"phonebank/store"
+	"phonebank/texting"
+)
+
+// The kinds of rows that tasks ring for.
+const (
+	textTask     = "text"
+	followUpTask = "follow_up"
+)
+
+// Parts are what a worker works with.
+type Parts struct {
+	Redis asynq.RedisConnOpt
+	Desk  *texting.Desk
+	Diary *followup.Diary
+	Bell  *Bell
+	Log   *slog.Logger
+	// SweepEvery is how often what nobody rang for is looked after (default 30 s).
+	SweepEvery time.Duration
+	// Concurrency is how many texts may be on their way to Twilio at once from this process (default 20: Twilio limits
+	// requests in flight by account).
+	Concurrency int
+	// CheckEvery is how often an idle queue is looked at (default 200 ms).
+	CheckEvery time.Duration
+}
+
+// Worker serves tasks and sweeps.
+type Worker struct {
+	Parts
+}
+
+// New makes a worker.
+func New(p Parts) *Worker {
+	if p.SweepEvery == 0 {
+		p.SweepEvery = 30 * time.Second
+	}
+	if p.Concurrency == 0 {
+		p.Concurrency = 20
+	}
+	if p.CheckEvery == 0 {
+		p.CheckEvery = 200 * time.Millisecond
+	}
+	return &Worker{Parts: p}
+}
+
+// Run serves until ctx ends, then lets what is under way finish. Without Redis it keeps trying: the rows wait.
+func (w *Worker) Run(ctx context.Context) error {
+	mux := asynq.NewServeMux()
+	mux.HandleFunc(textTask, w.handle(func(ctx context.Context, r store.Rung) error {
+		return w.Desk.Deliver(ctx, phonebank.OutboxID(r.ID), r.Generation)
+	}))
+	mux.HandleFunc(followUpTask, w.handle(func(ctx context.Context, r store.Rung) error {
+		return w.Diary.FallDue(ctx, phonebank.FollowUpID(r.ID), r.Generation)
+	}))
+	server := asynq.NewServer(w.Redis, asynq.Config{
+		Concurrency: w.Concurrency, TaskCheckInterval: w.CheckEvery, DelayedTaskCheckInterval: time.Second, ShutdownTimeout: 5 * time.Second,
+		Logger: quiet{w.Log}, LogLevel: asynq.WarnLevel,
+	})
+	for {
+		err := server.Start(mux)
+		if err == nil {
+			break
+		}
+		w.Log.Warn("no queue yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+	var loops sync.WaitGroup
+	loops.Go(func() { w.sweepLoop(ctx) })
+	<-ctx.Done()
+	server.Shutdown()
+	loops.Wait()
+	return nil
+}
+
+// handle serves one ring. A failure is logged and not retried by the queue: the sweeper rings again under a new generation, so
+// that a task of an old one can never act.
+func (w *Worker) handle(do func(context.Context, store.Rung) error) asynq.HandlerFunc {
+	return func(ctx context.Context, t *asynq.Task) error {
+		var r store.Rung
+		if err := json.Unmarshal(t.Payload(), &r); err != nil {
+			w.Log.Error("unreadable task", "type", t.Type())
+			return nil
+		}
+		if err := do(ctx, r); err != nil {
+			w.Log.Warn("task not done", "type", t.Type(), "id", r.ID, "error", err)
+		}
+		return nil
+	}
+}
+
+// sweepLoop looks after what nobody rang for, at each tick and whenever something has come due.
+func (w *Worker) sweepLoop(ctx context.Context) {
+	tick := time.NewTicker(w.SweepEvery)
+	defer tick.Stop()
+	for {
+		if err := w.Sweep(ctx); err != nil && ctx.Err() == nil {
+			w.Log.Warn("sweep not finished", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// sweepBatch bounds one statement of a sweep.
+const sweepBatch = 1000
+
+// Sweep rings for everything that is due and unclaimed, and looks after what went wrong. Any process may run it.
+func (w *Worker) Sweep(ctx context.Context) error {
+	for {
+		due, err := w.Diary.Due(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		for _, r := range due {
+			w.Bell.ring(ctx, followUpTask, r, 0)
+		}
+		texts, err := w.Desk.Due(ctx, sweepBatch)
+		if err != nil {
+			return err
+		}
+		for _, r := range texts {
+			w.Bell.ring(ctx, textTask, r, 0)
+		}
+		if len(due) < sweepBatch && len(texts) < sweepBatch {
+			break
+		}
+	}
+	return w.Desk.Sweep(ctx)
+}
+
+// Bell rings through asynq. A ring that fails is logged: the sweeper finds the row.
+type Bell struct {
+	client *asynq.Client
+	log    *slog.Logger
+}
+
+// NewBell makes a bell.
+func NewBell(redis asynq.RedisConnOpt, log *slog.Logger) *Bell {
+	return &Bell{client: asynq.NewClient(redis), log: log}
+}
+
+// Close ends the bell's connection.
+func (b *Bell) Close() error { return b.client.Close() }
+
+// Soon rings for a row after a while.
+func (b *Bell) Soon(ctx context.Context, kind, id string, generation int, in time.Duration) {
+	b.ring(ctx, kind, store.Rung{ID: id, Generation: generation}, in)
+}
+
+func (b *Bell) ring(ctx context.Context, kind string, r store.Rung, in time.Duration) {
+	payload, err := json.Marshal(r)
+	if err != nil {
+		b.log.Error("task not written", "error", err)
+		return
+	}
+	// Never make a person wait for Redis: the row is kept already.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_, err = b.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), asynq.TaskID(fmt.Sprintf("%s:%s:%d", kind, r.ID, r.Generation)),
+		asynq.ProcessIn(max(in, 0)), asynq.MaxRetry(0), asynq.Timeout(time.Minute))
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		b.log.Warn("bell not rung", "kind", kind, "id", r.ID, "error", err)
+	}
+}
+
+// quiet turns asynq's lines into ours.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Debug(args ...any) { q.log.Debug("queue", "words", fmt.Sprint(args...)) }
+func (q quiet) Info(args ...any)  { q.log.Info("queue", "words", fmt.Sprint(args...)) }
+func (q quiet) Warn(args ...any)  { q.log.Warn("queue", "words", fmt.Sprint(args...)) }
+func (q quiet) Error(args ...any) { q.log.Error("queue", "words", fmt.Sprint(args...)) }
+func (q quiet) Fatal(args ...any) { q.log.Error("queue", "words", fmt.Sprint(args...)) }
