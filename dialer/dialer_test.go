@@ -140,7 +140,9 @@ func TestCall_NobodyAnswersAndTheyAreTriedAgainInFourHoursThreeTimesAtMost(t *te
 		}
 		// The same hour of the next day is inside calling hours and past the four hours; the volunteer comes back for it.
 		ok(t, b.Board.Leave(ctx, shift.ID))
-		b.Until("the leg dropped", func() bool { return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state <> 'ended'`) == 0 })
+		b.Until("the leg dropped", func() bool {
+			return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state <> 'ended'`) == 0
+		})
 		b.Clock.Advance(24 * time.Hour)
 		ok(t, b.Board.RingVolunteer(ctx, shift.ID))
 		b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.LegJoined })
@@ -263,7 +265,10 @@ func TestInbound_WithNobodyReadyLeavesAVoicemailAndACallback(t *testing.T) {
 	b.Until("the callback, while they still listen to the greeting", func() bool {
 		return b.Count(`SELECT count(*) FROM follow_ups WHERE reason = 'returned_call' AND channel = 'call'`) == 1
 	})
-	b.Until("the tone", func() bool { return b.Sim.Say(sid, "It's Walt. Call me.") == nil })
+	b.Until("the tone", func() bool {
+		return slices.ContainsFunc(b.Sim.Transcript(), func(e simulator.Entry) bool { return e.SID == sid && e.Words == "(beep)" })
+	})
+	ok(t, b.Sim.Say(sid, "It's Walt. Call me."))
 	b.Clock.Advance(30 * time.Second)
 	b.Until("the recording", func() bool {
 		return b.Count(`SELECT count(*) FROM calls WHERE recording_sid <> '' AND result = 'voicemail'`) == 1

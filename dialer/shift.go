@@ -196,6 +196,11 @@ func (b *Switchboard) offerCallback(ctx context.Context, s phonebank.Shift, camp
 		var put bool
 		err = b.Store.InTx(ctx, func(tx *store.Tx) error {
 			offered, put = false, false
+			// Two offers to one volunteer, by the loop and by their own press, come one after the other: else the second would
+			// skip the call that the first has locked, and offer a later one.
+			if now, err := tx.LockShift(ctx, s.ID); err != nil || now.State != phonebank.ShiftReady {
+				return err
+			}
 			f, err := tx.ClaimDueCall(ctx, s, campaign, at, b.Grace)
 			if err != nil {
 				return err

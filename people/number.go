@@ -13,7 +13,7 @@ import (
 // in. An area code narrows them; a number that says nothing leaves all of them open, and the strictest hours count.
 func ParseNumber(raw string) (phonebank.Number, string, error) {
 	parsed, err := phonenumbers.Parse(strings.TrimSpace(raw), "US")
-	if err != nil || !phonenumbers.IsPossibleNumber(parsed) {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(parsed) != phonenumbers.IS_POSSIBLE {
 		return "", "", phonebank.Fail(phonebank.Invalid, "%q is no phone number we can read. Write it like 212 555 0110.", short(raw))
 	}
 	n := phonebank.Number(phonenumbers.Format(parsed, phonenumbers.E164))

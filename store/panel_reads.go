@@ -33,12 +33,6 @@ func (q queries) Openings(ctx context.Context, campaign phonebank.CampaignID) (l
 	return list, err
 }
 
-// ListWhy answers with why a person is on a campaign's list, in words, or "".
-func (q queries) ListWhy(ctx context.Context, campaign phonebank.CampaignID, person phonebank.PersonID) (why string, err error) {
-	err = q.get(ctx, &why, `SELECT COALESCE(max(why), '') FROM call_list WHERE campaign_id = $1 AND person_id = $2 AND state <> 'done'`, campaign, person)
-	return why, err
-}
-
 // Owed is one talk that ended without a wrap-up.
 type Owed struct {
 	Talk   phonebank.ConversationID `db:"id"`

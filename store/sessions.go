@@ -118,6 +118,12 @@ func (q queries) Shift(ctx context.Context, id phonebank.ShiftID) (s phonebank.S
 	return s, err
 }
 
+// LockShift finds one and keeps it to this transaction.
+func (tx *Tx) LockShift(ctx context.Context, id phonebank.ShiftID) (s phonebank.Shift, err error) {
+	err = tx.get(ctx, &s, `SELECT `+shiftColumns+` FROM shifts WHERE id = $1 FOR NO KEY UPDATE`, id)
+	return s, err
+}
+
 // CurrentShift finds the newest shift of a volunteer in a session that is not over.
 func (q queries) CurrentShift(ctx context.Context, user phonebank.UserID) (s phonebank.Shift, err error) {
 	err = q.get(ctx, &s, `

@@ -82,6 +82,9 @@ func (d *Desk) claim(ctx context.Context, id phonebank.OutboxID, generation int)
 		}
 		return d.handOver(ctx, tx, s, at, "This number has had its texts for today. A person decides.")
 	})
+	if phonebank.KindOf(err) == phonebank.Stale && err != nil {
+		return s, false, nil // a STOP or another sender was faster while this one waited for the number's lock
+	}
 	return s, ok, err
 }
 

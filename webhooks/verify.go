@@ -84,7 +84,9 @@ func (h *Hooks) serve(w http.ResponseWriter, r *http.Request, s shape, do use, o
 		writeXML(w, out.twiml)
 		return http.StatusOK
 	case kind == phonebank.Unavailable:
-		h.Log.Error("webhook not served", "path", route(r), "error", err)
+		if r.Context().Err() == nil { // else whoever asked has gone
+			h.Log.Error("webhook not served", "path", route(r), "error", err)
+		}
 		otherwise(w)
 		if s.voice {
 			return http.StatusOK

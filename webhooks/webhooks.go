@@ -47,7 +47,7 @@ const VoiceBudget = 2 * time.Second
 
 // Routes mounts Twilio's paths, exactly as they are written: a path that is cleaned would no longer match its signature.
 func (h *Hooks) Routes(r *mux.Router) {
-	t := r.PathPrefix("/twilio").Subrouter().SkipClean(true)
+	t := r.SkipClean(true).PathPrefix("/twilio").Subrouter()
 	t.HandleFunc("/messages", h.door("inbound text", inboundText, h.text, unavailable))
 	t.HandleFunc("/messages/{token:[0-9A-Z]{52}}", h.door("message status", messageStatus, h.messageStatus, unavailable))
 	t.HandleFunc("/voice", h.door("inbound call", inboundCall, h.call, h.takeWords))

@@ -4,10 +4,12 @@ package testbank
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"sync"
 	"testing"
@@ -68,11 +70,20 @@ type Bank struct {
 
 // Options change a bank.
 type Options struct {
-	NoLoops  bool   // neither dialer nor worker runs: the test turns the crank
-	Database string // another database than a fresh one
-	Timings  simulator.Timings
-	Log      *slog.Logger
+	NoLoops       bool          // neither dialer nor worker runs: the test turns the crank
+	VoiceDeadline time.Duration // voice has a pool of its own that gives up this soon
+	Database      string        // another database than a fresh one
+	Timings       simulator.Timings
+	Log           *slog.Logger
 }
+
+// pressesOne presses 1 until somebody asks for it: a slow machine may ask late.
+var pressesOne = func() (list []simulator.Press) {
+	for i := range 20 {
+		list = append(list, simulator.Press{After: time.Duration(10+i*i*20) * time.Millisecond, Digits: "1"})
+	}
+	return list
+}()
 
 // Tuesday is when every bank begins: half past five in the afternoon in New York.
 var Tuesday = time.Date(2026, 11, 24, 22, 30, 0, 0, time.UTC)
@@ -110,6 +121,18 @@ func New(t testing.TB, o Options) *Bank {
 	return b
 }
 
+// Another starts a second set of processes on the same Postgres, Redis and Twilio.
+func (b *Bank) Another(o Options) *Bank {
+	b.T.Helper()
+	second := *b
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	}
+	second.Router = mux.NewRouter()
+	second.wire(o)
+	return &second
+}
+
 // nextEvening keeps tests inside calling hours when the fixed Tuesday has passed.
 func nextEvening(now time.Time) time.Time {
 	day := time.Date(now.Year(), now.Month(), now.Day(), 22, 30, 0, 0, time.UTC)
@@ -126,8 +149,8 @@ func (b *Bank) startTwilio(o Options) {
 	b.Sim = sim
 	server := httptest.NewServer(sim.Handler())
 	b.Twilio = server.URL
-	b.T.Cleanup(func() { server.CloseClientConnections(); server.Close(); sim.Close() })
-	sim.Person(VolunteerPhone, simulator.Behaviour{Name: "Volunteer", Presses: []simulator.Press{{After: 10 * time.Millisecond, Digits: "1"}}})
+	b.T.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	sim.Person(VolunteerPhone, simulator.Behaviour{Name: "Volunteer", Presses: pressesOne})
 }
 
 func (b *Bank) wire(o Options) {
@@ -144,7 +167,16 @@ func (b *Bank) wire(o Options) {
 	b.Diary = followup.New(followup.Parts{Store: b.Store, Live: b.Live, Bell: b.Bell, Log: o.Log, Now: b.Clock.Now})
 	b.Roster = people.New(b.Store, b.Clock.Now)
 	b.Worker = worker.New(worker.Parts{Redis: queue, Desk: b.Desk, Diary: b.Diary, Bell: b.Bell, Log: o.Log, SweepEvery: 300 * time.Millisecond, CheckEvery: 50 * time.Millisecond})
-	webhooks.New(webhooks.Parts{Carrier: b.Carrier, Desk: b.Desk, Voice: b.Board, Log: o.Log, Wall: time.Now, PublicURL: b.Public, Org: "Test Union",
+	voice := b.Board
+	if o.VoiceDeadline > 0 {
+		pool, err := store.Open(b.Database, store.Options{Wall: time.Now, Deadline: o.VoiceDeadline, Conns: 4})
+		must(t, err)
+		t.Cleanup(func() { _ = pool.Close() })
+		parts := b.Board.Parts
+		parts.Store = pool
+		voice = dialer.New(parts)
+	}
+	webhooks.New(webhooks.Parts{Carrier: b.Carrier, Desk: b.Desk, Voice: voice, Log: o.Log, Wall: time.Now, PublicURL: b.Public, Org: "Test Union",
 		Numbers: func(n string) bool { return n == Ours }}).Routes(b.Router)
 	ctx, cancel := context.WithCancel(context.Background())
 	var loops sync.WaitGroup
@@ -153,6 +185,7 @@ func (b *Bank) wire(o Options) {
 		loops.Go(func() { _ = b.Worker.Run(ctx) })
 	}
 	t.Cleanup(func() {
+		b.Sim.Close()
 		cancel()
 		loops.Wait()
 		b.Desk.Close()
@@ -198,7 +231,7 @@ func (b *Bank) Neighbor(name, number string) phonebank.Person {
 func (b *Bank) Volunteer(name, number string) (phonebank.User, phonebank.Shift) {
 	b.T.Helper()
 	ctx, at := context.Background(), b.Clock.Now()
-	b.Sim.Person(number, simulator.Behaviour{Name: name, Presses: []simulator.Press{{After: 10 * time.Millisecond, Digits: "1"}}})
+	b.Sim.Person(number, simulator.Behaviour{Name: name, Presses: pressesOne})
 	u := phonebank.User{ID: phonebank.NewID[phonebank.UserID](at), Name: name, Role: phonebank.Volunteer, Phone: phonebank.Number(number), CreatedAt: at}
 	must(b.T, b.Store.AddUser(ctx, u))
 	s, err := b.Board.Join(ctx, b.Session, u.ID)
@@ -243,13 +276,22 @@ func (b *Bank) Until(what string, holds func() bool) {
 	}
 }
 
-// Sent lists the texts that the local Twilio has for a number, as its own list shows them.
+// Sent lists the texts of ours that the local Twilio has for a number.
 func (b *Bank) Sent(to string) (bodies []string) {
 	b.T.Helper()
-	found, err := b.Carrier.FindTexts(context.Background(), Ours, to, Tuesday)
-	must(b.T, err)
-	for _, m := range found {
-		bodies = append(bodies, m.Body)
+	req := httptest.NewRequest(http.MethodGet, "/_sim/texts?number="+url.QueryEscape(to), nil)
+	req.Header.Set("Authorization", "Bearer "+b.Sim.Token())
+	answer := httptest.NewRecorder()
+	b.Sim.Handler().ServeHTTP(answer, req)
+	var texts []struct {
+		Mine, Auto bool // written by the person, or by Twilio itself
+		Body       string
+	}
+	must(b.T, json.Unmarshal(answer.Body.Bytes(), &texts))
+	for _, m := range texts {
+		if !m.Mine && !m.Auto {
+			bodies = append(bodies, m.Body)
+		}
 	}
 	return bodies
 }
