@@ -1,0 +1,197 @@
+package panel
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"phonebank"
+	"phonebank/script"
+)
+
+// Page is what every page has.
+type Page struct {
+	Title   string
+	Org     string
+	Demo    bool
+	Me      phonebank.User
+	Boss    bool   // me is a coordinator
+	Nav     string // which of the links at the top this page is
+	Paused  *pausedNow
+	Problem string // what went wrong with the last press, in a sentence
+	Notice  string // what came of it
+	At      string // when this was read, for a page that has lost its stream
+	Static  string
+	MyShift phonebank.ShiftID // of mine, where it is not off: every page keeps it alive
+}
+
+func (b *Page) base() *Page { return b }
+
+// StaticVersion is part of the address of every script and style.
+func (b *Page) StaticVersion() string { return b.Static }
+
+// view is a page that can be shown: a struct with a Page in it.
+type view interface{ base() *Page }
+
+// pausedNow says who has paused everything, and when.
+type pausedNow struct {
+	Who  string
+	When string
+}
+
+// show renders a page, or only its live part where a script asks for that: both come from the same template.
+func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, status int, name string, v view) {
+	b := v.base()
+	b.Org, b.Demo, b.Me, b.Boss, b.Static = p.Org, p.Demo, me, coordinator.lets(me), p.version
+	if me.ID != "" && status < http.StatusInternalServerError {
+		paused, err := p.paused(r)
+		if err != nil {
+			p.Log.Warn("pause not read", "error", err) // the page itself was read; the banner comes with the next one
+		}
+		b.Paused = paused
+		b.At = p.clock(r, p.Now())
+		if s, err := p.Store.CurrentShift(r.Context(), me.ID); err == nil && s.State != phonebank.ShiftOff {
+			b.MyShift = s.ID
+		}
+	}
+	if r.Header.Get("X-Fragment") != "" && p.pages.Lookup(name+"-live") != nil {
+		name += "-live"
+	}
+	var out bytes.Buffer
+	if err := p.pages.ExecuteTemplate(&out, name, v); err != nil {
+		p.Log.Error("page not rendered", "page", name, "error", err)
+		http.Error(w, "This page could not be drawn. The fault is ours. Please reload.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes()) // whoever asked may have gone
+}
+
+// again shows a page once more after a press that failed, with what was typed and a sentence about it.
+func (p *Panel) again(w http.ResponseWriter, r *http.Request, me phonebank.User, err error, name string, v view) {
+	status := http.StatusOK
+	if err != nil {
+		t := tell(err)
+		status, v.base().Problem = t.Status, t.Detail
+		if status >= http.StatusInternalServerError {
+			p.Log.Error("press failed", "path", r.Pattern, "user", me.ID, "error", err)
+		}
+	}
+	p.show(w, r, me, status, name, v)
+}
+
+func (p *Panel) paused(r *http.Request) (*pausedNow, error) {
+	got, err := p.Store.Paused(r.Context())
+	if err != nil || got == nil {
+		return nil, err
+	}
+	return &pausedNow{Who: got.Who, When: p.clock(r, got.At)}, nil
+}
+
+// houseZone is where the phone bank is: its newest campaign's zone.
+func (p *Panel) houseZone(r *http.Request) string { return p.zone(r.Context()) }
+
+func (p *Panel) zone(ctx context.Context) string {
+	list, err := p.Store.Campaigns(ctx)
+	if err != nil || len(list) == 0 {
+		return "America/New_York"
+	}
+	return list[0].Zone
+}
+
+// clock writes a time of day where the phone bank is.
+func (p *Panel) clock(r *http.Request, at time.Time) string {
+	return phonebank.TimeThere(p.houseZone(r), at)
+}
+
+// words are what templates can say.
+func (p *Panel) words() template.FuncMap {
+	return template.FuncMap{
+		"nonce":    func() string { return phonebank.NewID[string](p.Now()) },
+		"pretty":   func(n phonebank.Number) string { return n.Pretty() },
+		"masked":   func(n phonebank.Number) string { return n.Masked() },
+		"ago":      func(at time.Time) string { return ago(p.Now().Sub(at)) },
+		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"when":     func(zone string, at time.Time) string { return phonebank.WhenThere(zone, at) },
+		"day":      func(zone string, at time.Time) string { return shortDay(zone, at) },
+		"late":     func(at time.Time) bool { return at.Before(p.Now()) },
+		"reason":   reasonWords,
+		"plain":    func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), "_", " ") },
+		"plural":   plural,
+		"segments": segments,
+		"static":   func(name string) string { return "/static/" + p.version + "/" + name },
+		"say":      respelled,
+		"phone":    p.phoneLink,
+	}
+}
+
+// phoneLink leads to a simulated phone in a demo, "" otherwise.
+func (p *Panel) phoneLink(n phonebank.Number) string {
+	if p.PhoneLink == nil || n == "" {
+		return ""
+	}
+	return p.PhoneLink(n)
+}
+
+// ago says how long something has lasted, as one says it.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute", "minutes")
+	case d < 48*time.Hour:
+		return plural(int(d.Hours()), "hour", "hours")
+	}
+	return plural(int(d.Hours()/24), "day", "days")
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// shortDay is a day as history lists it: Sep 14.
+func shortDay(zone string, at time.Time) string {
+	loc, err := phonebank.Zone(phonebank.FirstZone(zone))
+	if err != nil {
+		loc = time.UTC
+	}
+	return at.In(loc).Format("Jan 2")
+}
+
+// segments says what a text costs.
+func segments(body string) string {
+	n, letters, _ := script.Segments(texts(body))
+	return plural(n, "text", "texts") + ", " + plural(letters, "character", "characters")
+}
+
+// texts writes a draft as it will leave.
+func texts(body string) string { return strings.TrimSpace(script.Straighten(body)) }
+
+// respelled splits a respelling into what is stressed, in capitals, and what is not.
+func respelled(s string) (parts []stress) {
+	start := 0
+	strong := func(b byte) bool { return b >= 'A' && b <= 'Z' }
+	for i := 1; i <= len(s); i++ {
+		if i < len(s) && strong(s[i]) == strong(s[start]) {
+			continue
+		}
+		word := s[start:i]
+		parts = append(parts, stress{word, len(word) > 1 && strong(word[0])})
+		start = i
+	}
+	return parts
+}
+
+type stress struct {
+	Word   string
+	Strong bool
+}

@@ -1,0 +1,150 @@
+package panel
+
+import (
+	"net/http"
+
+	"phonebank"
+)
+
+// access says who may come through a route. Its zero value lets nobody in.
+type access int
+
+const (
+	nobody    access = iota
+	anyone           // with or without a cookie
+	volunteer        // everybody who works with us
+	coordinator
+)
+
+// lets tells whether somebody may come through; a user without an id is nobody in particular.
+func (a access) lets(u phonebank.User) bool {
+	switch a {
+	case anyone:
+		return true
+	case volunteer:
+		return u.ID != "" && u.Role.AtLeast(phonebank.Volunteer)
+	case coordinator:
+		return u.ID != "" && u.Role.AtLeast(phonebank.Coordinator)
+	}
+	return false
+}
+
+// route is one door: what it answers to, who may come through, and how much they may bring.
+type route struct {
+	method, path string
+	who          access
+	do           func(w http.ResponseWriter, r *http.Request, me phonebank.User) error
+	json         bool  // answers scripts: errors are problem details
+	most         int64 // bytes of a request's body; 0 means 64 KB
+}
+
+const (
+	smallBody = 64 << 10
+	talkBody  = 256 << 10
+	fileBody  = 65 << 20
+)
+
+// routes is the only list of doors.
+func (p *Panel) routes() []route {
+	get := func(path string, who access, do func(http.ResponseWriter, *http.Request, phonebank.User) error) route {
+		return route{method: http.MethodGet, path: path, who: who, do: do}
+	}
+	post := func(path string, who access, do func(http.ResponseWriter, *http.Request, phonebank.User) error) route {
+		return route{method: http.MethodPost, path: path, who: who, do: do}
+	}
+	script := func(r route) route {
+		r.json, r.most = true, talkBody
+		return r
+	}
+	file := func(r route) route {
+		r.most = fileBody
+		return r
+	}
+	return []route{
+		get("/", anyone, p.home),
+		get("/login/{token}", anyone, p.login),
+		post("/login/{token}", anyone, p.redeem),
+		post("/logout", anyone, p.logout),
+		get("/j/{token}", anyone, p.join),
+		post("/j/{token}", anyone, p.joined),
+
+		get("/shift", volunteer, p.shift),
+		post("/shift/ring", volunteer, p.shiftRing),
+		post("/shift/ready", volunteer, p.shiftReady),
+		post("/shift/break", volunteer, p.shiftBreak),
+		post("/shift/pass", volunteer, p.shiftPass),
+		post("/shift/call", volunteer, p.shiftCall),
+		post("/shift/leave", volunteer, p.shiftLeave),
+		post("/shift/help", volunteer, p.shiftHelp),
+		post("/shift/stake", volunteer, p.shiftStake),
+		script(post("/shift/seen", volunteer, p.shiftSeen)),
+		get("/shift/thanks", volunteer, p.shiftThanks),
+
+		get("/talk/{id}", volunteer, p.talk),
+		script(get("/talk/{id}/state", volunteer, p.talkState)),
+		script(post("/talk/{id}/hold", volunteer, p.talkHold)),
+		script(post("/talk/{id}/events", volunteer, p.talkEvents)),
+		script(post("/talk/{id}/hangup", volunteer, p.talkHangUp)),
+		script(post("/talk/{id}/voicemail", volunteer, p.talkVoicemail)),
+		script(post("/talk/{id}/redial", volunteer, p.talkRedial)),
+		script(post("/talk/{id}/retry", volunteer, p.talkRedial)),
+		script(post("/talk/{id}/not-connected", volunteer, p.talkNotConnected)),
+		script(post("/talk/{id}/mute", volunteer, p.talkMute)),
+		script(post("/talk/{id}/help", volunteer, p.talkHelp)),
+		script(post("/talk/{id}/wrap", volunteer, p.talkWrap)),
+
+		script(get("/live", volunteer, p.liveStream)),
+
+		get("/me", volunteer, p.mine),
+		get("/people/{id}", volunteer, p.person),
+		post("/people/{id}/text", volunteer, p.personText),
+		post("/people/{id}/call", volunteer, p.personCall),
+		post("/people/{id}/stop", volunteer, p.personStop),
+		post("/people/{id}/reopen", coordinator, p.personReopen),
+		post("/people/{id}/rule", coordinator, p.personRule),
+		post("/people/{id}/follow-ups", volunteer, p.personPromise),
+		post("/people/{id}/answered", volunteer, p.personAnswered),
+		post("/follow-ups/{id}/send", volunteer, p.followUpSend),
+		post("/follow-ups/{id}/done", volunteer, p.followUpDone),
+		post("/follow-ups/{id}/cancel", volunteer, p.followUpCancel),
+		post("/follow-ups/{id}/move", volunteer, p.followUpMove),
+		post("/commitments/{id}/settle", volunteer, p.commitmentSettle),
+		get("/voicemails/{id}.wav", volunteer, p.voicemail),
+
+		get("/room", coordinator, p.room),
+		post("/shifts/{id}/admit", coordinator, p.shiftAdmit),
+		post("/shifts/{id}/helped", coordinator, p.shiftHelped),
+		post("/shifts/{id}/remove", coordinator, p.shiftRemove),
+		post("/texts/{id}/leave", coordinator, p.textLeave),
+		post("/pause", coordinator, p.pause),
+		post("/resume", coordinator, p.resume),
+		post("/test-call", coordinator, p.testCall),
+
+		get("/threads/{id}", coordinator, p.thread),
+		post("/threads/{id}/person", coordinator, p.threadPerson),
+		post("/threads/{id}/answered", coordinator, p.threadAnswered),
+		post("/threads/{id}/rule", coordinator, p.threadRule),
+
+		get("/sessions", coordinator, p.sessions),
+		get("/sessions/new", coordinator, p.sessionNew),
+		post("/sessions", coordinator, p.sessionCreate),
+		get("/sessions/{id}", coordinator, p.session),
+		post("/sessions/{id}/open", coordinator, p.sessionOpen),
+		get("/sessions/{id}/end", coordinator, p.sessionEndAsk),
+		post("/sessions/{id}/end", coordinator, p.sessionEnd),
+		post("/sessions/{id}/renew", coordinator, p.sessionRenew),
+		post("/sessions/{id}/join", coordinator, p.sessionJoin),
+
+		get("/people", coordinator, p.people),
+		get("/people/add", coordinator, p.personNew),
+		post("/people", coordinator, p.personAdd),
+		get("/import", coordinator, p.importForm),
+		file(post("/import", coordinator, p.importFile)),
+		get("/imports/{id}", coordinator, p.importReport),
+		get("/imports/{id}/rejects.csv", coordinator, p.importRejects),
+		get("/follow-ups", coordinator, p.followUps),
+		post("/follow-ups/wave", coordinator, p.wave),
+		get("/campaigns", coordinator, p.campaigns),
+		post("/campaigns", coordinator, p.campaignCreate),
+	}
+}

@@ -1,0 +1,305 @@
+// @ts-check
+// Every page works without this file. With it, a page follows what changes, keeps a shift alive, and counts a text.
+
+/** Parts that follow the server: their address, their topics, and what stands in them. */
+const parts = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]);
+const SAFETY = 20000; // a lost message costs this long, never a fact
+
+/** A part that must not be drawn anew now: something in it is on its way, or plays, or is being composed. @param {HTMLElement} part */
+const busy = (part) => composing || Boolean(part.querySelector("[data-sending]")) || [...part.querySelectorAll("audio")].some((a) => !a.paused);
+
+let composing = false;
+document.addEventListener("compositionstart", () => { composing = true; });
+document.addEventListener("compositionend", () => { composing = false; });
+
+const FIELDS = "textarea, select, input:not([type=hidden])";
+
+/**
+ * What was typed and where the cursor stands, so that a redraw takes nothing away. After a press that failed, what the
+ * server gave back is somebody's typing too.
+ * @param {HTMLElement} part
+ */
+function typed(part) {
+  const failed = Boolean(part.querySelector("[data-problem]"));
+  /** @type {{id: string, value: string, checked: boolean, at: boolean, from: number|null, to: number|null}[]} */
+  const list = [];
+  for (const el of part.querySelectorAll(FIELDS)) {
+    const f = /** @type {HTMLInputElement} */ (el);
+    const ticked = f.type === "radio" || f.type === "checkbox";
+    const picked = el instanceof HTMLSelectElement ? [...el.options].some((o) => o.selected !== o.defaultSelected) : false;
+    const changed = ticked ? f.checked !== f.defaultChecked : el instanceof HTMLSelectElement ? picked : f.value !== f.defaultValue;
+    const at = document.activeElement === el;
+    if (f.id && (changed || at || failed)) list.push({ id: f.id, value: f.value, checked: f.checked, at, from: at && "selectionStart" in f ? f.selectionStart : null, to: at && "selectionEnd" in f ? f.selectionEnd : null });
+  }
+  return () => {
+    for (const was of list) {
+      const f = /** @type {HTMLInputElement|null} */ (document.getElementById(was.id));
+      if (!f || !part.contains(f)) continue;
+      if (f.type === "radio" || f.type === "checkbox") f.checked = was.checked;
+      else f.value = was.value;
+      if (was.at) f.focus({ preventScroll: true });
+      if (was.at && was.from !== null) f.setSelectionRange(was.from, was.to);
+    }
+  };
+}
+
+/**
+ * A part as anybody sees it, to tell whether it has changed: nonces, how long ago, and a message about a failed press do not count.
+ * @param {ParentNode} root
+ */
+function seen(root) {
+  const copy = document.createElement("div");
+  copy.append(/** @type {Node} */ (/** @type {unknown} */ (root)).cloneNode(true));
+  copy.querySelectorAll("[data-problem], input[name=nonce], time, [data-at]").forEach((el) => el.remove());
+  return copy.innerHTML.replace(/\s+/g, " ");
+}
+
+/** @param {string} text */
+function parsed(text) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = text;
+  return fresh.content;
+}
+
+/** @type {WeakMap<HTMLElement, {text: string, asking: boolean, again: boolean}>} */
+const known = new WeakMap();
+
+/** Asks for one part again and puts it in place; a refusal leaves what stands there. @param {HTMLElement} part */
+async function refetch(part) {
+  const k = known.get(part) || { text: "", asking: false, again: false };
+  known.set(part, k);
+  if (k.asking) return void (k.again = true);
+  k.asking = true;
+  try {
+    do {
+      k.again = false;
+      const answer = await fetch(part.dataset.live || "", { headers: { "X-Fragment": "1" }, cache: "no-store", signal: AbortSignal.timeout(15000) });
+      const go = answer.headers.get("X-Go");
+      if (go) return void location.assign(go);
+      if (answer.status === 401) return void location.reload();
+      if (answer.ok) put(part, await answer.text(), k);
+    } while (k.again);
+    lost(false);
+  } catch {
+    lost(true);
+  } finally {
+    k.asking = false;
+  }
+}
+
+/** @param {HTMLElement} part @param {string} text @param {{text: string}} k */
+function put(part, text, k) {
+  if (busy(part)) return;
+  const now = parsed(text);
+  const looks = seen(now);
+  if (looks === k.text) return clocks(part, now); // a button stays the same button under the finger
+  k.text = looks;
+  const problem = part.querySelector("[data-problem]");
+  const giveBack = typed(part);
+  const open = new Set([...part.querySelectorAll("details[open] > summary")].map((s) => s.textContent));
+  const had = part.contains(document.activeElement) ? keyOf(document.activeElement) : "";
+  const scrolled = [...part.querySelectorAll(".thread")].map((t) => t.scrollTop + t.clientHeight >= t.scrollHeight - 40);
+  part.replaceChildren(now);
+  if (problem) part.querySelector("[data-said]")?.prepend(problem);
+  giveBack();
+  for (const s of part.querySelectorAll("details > summary")) if (open.has(s.textContent)) s.parentElement?.setAttribute("open", "");
+  const back = had && [...part.querySelectorAll("button, a, summary")].find((el) => keyOf(el) === had);
+  if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+  ready(part, scrolled);
+}
+
+/** Nothing has changed but how long ago things were. @param {HTMLElement} part @param {ParentNode} now */
+function clocks(part, now) {
+  const fresh = now.querySelectorAll("time, [data-at]");
+  part.querySelectorAll("time, [data-at]").forEach((t, i) => { if (fresh[i]) t.textContent = fresh[i].textContent; });
+}
+
+/** What a button is, over a redraw. @param {Element|null} el */
+const keyOf = (el) => (el ? `${el.tagName} ${el.closest("form")?.getAttribute("action") || el.getAttribute("href") || ""} ${el.textContent}` : "");
+
+/** Says in words that this page may be old. @param {boolean} away */
+function lost(away) {
+  let note = document.getElementById("lost");
+  if (!away) return void note?.remove();
+  if (note) return;
+  note = document.createElement("p");
+  note.id = "lost";
+  note.className = "banner";
+  note.setAttribute("role", "status");
+  note.textContent = "We can't be reached right now, so this page may be old. Calls go on. Trying again.";
+  document.querySelector("main")?.prepend(note);
+}
+
+// ---- the stream ----
+
+/** @type {EventSource|null} */
+let stream = null;
+const always = parts.some((p) => "always" in p.dataset);
+/** The topic of this volunteer's own shift, on whatever page they are. */
+const mine = document.body.dataset.shift || "";
+
+function follow() {
+  const topics = [...new Set([mine, ...parts.flatMap((p) => (p.dataset.topics || "").split(","))].filter(Boolean))];
+  if (!topics.length || stream && stream.readyState !== EventSource.CLOSED) return;
+  stream = new EventSource(`/live?topics=${encodeURIComponent(topics.join(","))}`);
+  stream.addEventListener("topic", (e) => {
+    if (/** @type {MessageEvent} */ (e).data === mine) stillHere();
+    for (const p of parts) if ((p.dataset.topics || "").split(",").includes(/** @type {MessageEvent} */ (e).data)) refetch(p);
+  });
+  stream.onopen = () => parts.forEach(refetch);
+}
+
+/** A page in the background gives its connection back: browsers have few of them for one site. */
+document.addEventListener("visibilitychange", () => {
+  if (always) return;
+  if (document.hidden) {
+    stream?.close();
+    stream = null;
+  } else {
+    follow();
+  }
+});
+
+// ---- what stands on a page ----
+
+/** @type {number} */
+let ticking = 0;
+
+/** @param {ParentNode} root @param {boolean[]} [scrolled] */
+function ready(root, scrolled) {
+  root.querySelectorAll(".thread").forEach((t, i) => { if (!scrolled || scrolled[i] !== false) t.scrollTop = t.scrollHeight; });
+  root.querySelectorAll("[data-segments]").forEach((t) => count(/** @type {HTMLTextAreaElement} */ (t), true));
+  for (const b of root.querySelectorAll("[data-copy]")) /** @type {HTMLElement} */ (b).hidden = !navigator.clipboard;
+  const first = /** @type {HTMLElement|null} */ (root.querySelector("[data-primary]"));
+  const at = document.activeElement;
+  if (first && (!at || at === document.body || !at.isConnected)) first.focus({ preventScroll: true });
+  newCampaign();
+  countdown(/** @type {HTMLFormElement|null} */ (root.querySelector("form[data-autocall]")));
+}
+
+/** A call that starts by itself, in the open, and can be stopped. @param {HTMLFormElement|null} form */
+function countdown(form) {
+  clearInterval(ticking);
+  if (!form) return;
+  const key = `wait ${form.dataset.key}`;
+  const box = /** @type {HTMLElement} */ (form.querySelector(".counting"));
+  if (sessionStorage.getItem(key) === "stopped") return;
+  const until = Number(sessionStorage.getItem(key)) || Date.now() + Number(form.dataset.autocall) * 1000;
+  sessionStorage.setItem(key, String(until));
+  const words = /** @type {HTMLElement} */ (form.querySelector("[data-count]"));
+  box.hidden = false;
+  const tick = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    words.textContent = left > 0 ? `Calling in ${left} ${left === 1 ? "second" : "seconds"}.` : "Calling.";
+    if (left > 0 || document.hidden) return;
+    clearInterval(ticking);
+    form.requestSubmit();
+  };
+  ticking = window.setInterval(tick, 250);
+  tick();
+  /** @type {HTMLElement} */ (form.querySelector("[data-wait]")).onclick = () => {
+    clearInterval(ticking);
+    sessionStorage.setItem(key, "stopped");
+    box.hidden = true;
+    /** @type {HTMLElement} */ (form.querySelector("[data-primary]")).focus();
+  };
+}
+
+/** The fields of a new campaign show only for a new one. */
+function newCampaign() {
+  const pick = /** @type {HTMLSelectElement|null} */ (document.querySelector("[data-new]"));
+  const fields = pick && document.getElementById(pick.dataset.new || "");
+  if (pick && fields) fields.hidden = pick.value !== "new";
+}
+
+// The plain alphabet of phones; the signs of its extension count twice.
+const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const EXTENDED = "^{}\\[~]|€";
+/** @type {Record<string, string>} */
+const STRAIGHT = { "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u202f": " " };
+
+/** @param {HTMLTextAreaElement} field @param {boolean} first */
+function count(field, first) {
+  const words = field.parentElement?.querySelector("[data-cost]");
+  if (!words || first && !field.value) return;
+  const text = [...field.value.trim()].map((c) => STRAIGHT[c] || c).join("");
+  let plain = 0, gsm = true;
+  for (const c of text) {
+    if (BASIC.includes(c)) plain += 1;
+    else if (EXTENDED.includes(c)) plain += 2;
+    else gsm = false;
+  }
+  const n = gsm ? plain : text.length;
+  const [one, many] = gsm ? [160, 153] : [70, 67];
+  const pieces = n <= one ? 1 : Math.ceil(n / many);
+  words.textContent = `${pieces} ${pieces === 1 ? "text" : "texts"}, ${n} ${n === 1 ? "character" : "characters"}`;
+}
+
+document.addEventListener("input", (e) => {
+  const t = /** @type {HTMLElement} */ (e.target);
+  if (t.matches("[data-segments]")) count(/** @type {HTMLTextAreaElement} */ (t), false);
+  if (t.matches("[data-new]")) newCampaign();
+});
+
+// One press is one request: a form that is on its way takes no second one.
+document.addEventListener("submit", (e) => {
+  const form = /** @type {HTMLFormElement} */ (e.target);
+  if (form.dataset.sending) return e.preventDefault();
+  if (form.method !== "post") return;
+  form.dataset.sending = "1";
+  for (const b of form.querySelectorAll("button")) b.setAttribute("aria-disabled", "true");
+});
+
+// A page that comes back from the browser's memory may be old.
+addEventListener("pageshow", (e) => {
+  if (!e.persisted) return;
+  for (const f of document.querySelectorAll("form[data-sending]")) f.removeAttribute("data-sending");
+  parts.forEach(refetch);
+});
+
+document.addEventListener("keydown", (e) => {
+  const t = /** @type {HTMLElement} */ (e.target);
+  if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && !e.repeat && t.matches("[data-send]")) {
+    e.preventDefault();
+    t.closest("form")?.requestSubmit();
+  }
+});
+
+document.addEventListener("click", (e) => {
+  const copy = /** @type {HTMLElement|null} */ (/** @type {HTMLElement} */ (e.target).closest("[data-copy]"));
+  if (copy) navigator.clipboard.writeText(copy.dataset.copy || "").then(() => { copy.textContent = "Copied"; }, () => { copy.textContent = "Select the link and copy it"; });
+});
+
+/** A shift lives as long as one of its pages says so; a page beside the shift says when somebody waits there. */
+async function stillHere() {
+  try {
+    const answer = await fetch("/shift/seen", { method: "POST", signal: AbortSignal.timeout(15000) });
+    if (!answer.ok || always) return;
+    const { state } = await answer.json();
+    const waits = state === "reserved" || state === "on_call";
+    const old = document.getElementById("waits");
+    if (!waits || old) return waits || old?.remove();
+    const note = document.createElement("p");
+    note.id = "waits";
+    note.className = "banner plain";
+    note.setAttribute("role", "alert");
+    const link = document.createElement("a");
+    link.href = "/shift";
+    link.className = "btn pri";
+    link.textContent = "Back to my shift";
+    note.append(state === "on_call" ? "Somebody is on your line." : "Your next person is here.", link);
+    document.querySelector("main")?.prepend(note);
+  } catch {
+    // The next one says so.
+  }
+}
+
+for (const p of parts) {
+  const now = parsed(p.innerHTML);
+  known.set(p, { text: seen(now), asking: false, again: false });
+}
+ready(document);
+follow();
+if (mine) setInterval(stillHere, SAFETY);
+if (mine && !always) stillHere();
+if (parts.length) setInterval(() => { follow(); parts.forEach(refetch); }, SAFETY);

@@ -1,0 +1,379 @@
+// @ts-check
+// The talk panel: loads one talk, draws it, and keeps it in step with this browser's store, the server and other tabs.
+
+import { talkActions } from "./actions.js";
+import { claimTab, follow, ok, request, sentence } from "./api.js";
+import { h, loadIcons, render } from "./dom.js";
+import { listen } from "./keys.js";
+import { callOver, screen, sources } from "./model.js";
+import { createOutbox, pokeable } from "./outbox.js";
+import { say, stepOf } from "./script.js";
+import { memoryStore, openStore } from "./store.js";
+import { merge, quietSince, scriptOf, walkOf } from "./talk.js";
+import { ulids } from "./ulid.js";
+import { apply } from "./walk.js";
+import { localIn } from "./when.js";
+import { bodyOf, formOf, unready } from "./wrap.js";
+import { banners, header } from "./view/header.js";
+import { lights } from "./view/lights.js";
+import { rail, strip } from "./view/rail.js";
+import { sheet } from "./view/sheets.js";
+import { side } from "./view/side.js";
+import { stage } from "./view/stage.js";
+import { ended, wrapFoot, wrapup } from "./view/wrapup.js";
+
+const DRAFT_AFTER = 150; // typed words are in the store within 300 ms, whatever happens next
+const EVENT_AFTER = 1200;
+const HOLD_EVERY = 20000;
+
+const conversation = document.body.dataset.conversation || "";
+const base = `/talk/${encodeURIComponent(conversation)}`;
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("sheet"));
+const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+const narrow = matchMedia("(max-width: 1099px)");
+
+/** @type {any} The whole page in one place: what the server said, what was done here, and what the eye needs. */
+const m = {
+  server: null, script: null, walk: null, events: [], local: [], asked: false,
+  status: { phase: "saved", waiting: 0, savedAt: 0, detail: "" }, durable: true, holder: true,
+  narrow: narrow.matches, now: Date.now(), nowLocal: "", screen: "talk", form: null, wrapContext: null,
+  ui: {
+    arming: false, sheet: "", swap: false, blocked: "", problem: "", editing: "", drafts: {}, edits: {}, quietFrom: 0,
+    wrapping: false, back: false, sent: false, saving: false, hungUp: false, next: "", then: "next", keysOn: localStorage.getItem("keys") !== "off",
+  },
+  busy: (/** @type {string} */ name) => running.has(name),
+};
+/** @type {Set<string>} */
+const running = new Set();
+let skew = 0;
+let tab = "";
+const nextID = ulids(() => Date.now());
+const { sleep, poke } = pokeable();
+/** @type {any} */
+let store = memoryStore();
+/** @type {ReturnType<typeof createOutbox>} */
+let outbox;
+
+const tell = (/** @type {string} */ words) => { live.textContent = words; };
+
+// ---- what happened ----
+
+/** @param {string} type @param {Record<string, any>} data */
+function emit(type, data) {
+  const event = { id: nextID(), at: new Date(Date.now() + skew).toISOString(), type, data };
+  m.local.push(event);
+  m.events.push(event);
+  apply(m.script, m.walk, event);
+  outbox.add({ id: event.id, conversation, kind: "event", body: event }).catch(() => { m.ui.problem = "This browser could not keep that. Check its storage, and don't close the page."; draw(); });
+  draw();
+}
+
+/** @type {Record<string, {draft?:number, event?:number}>} */
+const timers = {};
+
+/** Half-typed words: on screen at once, in the store in a blink, an event when the hands rest. @param {string} name @param {string} value */
+function typing(name, value) {
+  if (!m.holder) return;
+  m.ui.drafts[name] = value;
+  const t = (timers[name] ||= {});
+  clearTimeout(t.event);
+  t.draft ||= window.setTimeout(() => {
+    t.draft = undefined;
+    if (name in m.ui.drafts) keepDraft(name, m.ui.drafts[name]);
+  }, DRAFT_AFTER);
+  t.event = window.setTimeout(() => flushOne(name), EVENT_AFTER);
+  draw();
+}
+
+/** @param {string} name @param {string} value */
+const keepDraft = (name, value) => store.putDraft({ key: `${conversation}/${name}`, conversation, name, value });
+
+/** @param {string} name */
+function flushOne(name) {
+  const t = timers[name] || {};
+  clearTimeout(t.draft);
+  clearTimeout(t.event);
+  delete timers[name];
+  if (!(name in m.ui.drafts)) return;
+  const value = m.ui.drafts[name];
+  delete m.ui.drafts[name];
+  const known = name === "note" ? m.walk.note : m.walk.slots[name] || "";
+  if (value !== known && name === "note") emit("note", { text: value });
+  else if (value !== known) emit("slot", { name, value });
+  store.removeDraft(`${conversation}/${name}`);
+}
+
+const flush = () => Object.keys(m.ui.drafts).forEach(flushOne);
+
+// ---- the server ----
+
+let fetching = false, again = false;
+
+/** Asks for everything; asked twice at once, it asks once more after. */
+async function refresh() {
+  if (fetching) return void (again = true);
+  fetching = true;
+  try {
+    do {
+      again = false;
+      const reply = await request("GET", `${base}/state`);
+      if (ok(reply)) await accept(reply.data);
+      else if (!m.server) return fail(reply.status === 401 || reply.status === 403 ? "This talk isn't open to you here. Go back to your shift." : sentence(reply));
+    } while (again);
+  } catch {
+    if (!m.server) await fromCopy();
+  } finally {
+    fetching = false;
+  }
+}
+
+/** @param {any} state */
+async function accept(state) {
+  skew = (Date.parse(state.now) || Date.now()) - Date.now();
+  adopt(state);
+  if (state.conversation.state !== "wrapped") await store.putCopy(conversation, state);
+}
+
+/** @param {any} state */
+function adopt(state) {
+  m.server = state;
+  m.script = scriptOf(state);
+  m.events = merge(state.events || [], m.local);
+  m.walk = walkOf(state, m.events);
+  m.ui.quietFrom = quietSince(m.events, Date.now() + skew);
+  if (!m.asked) m.holder = state.holder;
+  draw();
+}
+
+/** The server is away while the page loads: what it said last is still here. */
+async function fromCopy() {
+  const copy = await store.copy(conversation);
+  if (copy) adopt(copy);
+  else fail("We can't be reached right now. Trying again.");
+}
+
+/** @param {string} words */
+const fail = (words) => render(app, [h("main.stage.lonely", { key: "stage" }, h("p.banner.ours", { role: "alert" }, words), h("p", null, h("a", { href: "/shift" }, "Back to my shift")))]);
+
+/** One command to the server; pressed twice it is sent once. @param {string} name @param {any} [body] */
+async function command(name, body = {}) {
+  if (running.has(name)) return false;
+  running.add(name);
+  draw();
+  try {
+    const reply = await request("POST", `${base}/${name}`, body);
+    if (!ok(reply)) m.ui.problem = sentence(reply);
+    await refresh();
+    return ok(reply);
+  } catch {
+    m.ui.problem = "We couldn't reach our server, so that didn't happen. Your own phone still works: hang up there if you need to.";
+    return false;
+  } finally {
+    running.delete(name);
+    draw();
+  }
+}
+
+/** @param {boolean} take */
+async function hold(take) {
+  try {
+    const reply = await request("POST", `${base}/hold`, { tab, take });
+    if (!ok(reply)) return;
+    m.asked = true;
+    m.holder = reply.data.holder;
+    if (m.holder) outbox.release(conversation);
+    draw();
+  } catch {
+    // Offline: whoever held the talk keeps it, and the outbox says what is going on.
+  }
+}
+
+// ---- presses ----
+
+const set = (/** @type {Record<string, any>} */ ui) => { Object.assign(m.ui, ui); draw(); };
+
+/** @param {string} id */
+const focusLater = (id) => requestAnimationFrame(() => { const el = document.getElementById(id); if (el) el.focus(); });
+
+/** @param {"next"|"break"} then */
+async function save(then) {
+  if (m.screen !== "wrap" || m.ui.saving || !m.holder || unready(m.form)) return;
+  flush();
+  m.ui.saving = true;
+  const id = nextID();
+  await outbox.add({ id, conversation, kind: "wrap", body: bodyOf(m.wrapContext, m.form, id, then) });
+  set({ sent: true, then });
+}
+
+/** @param {import("./outbox.js").Item} item @param {import("./outbox.js").Reply} reply */
+async function wrapped(item, reply) {
+  await store.forget(item.conversation);
+  if (item.conversation !== conversation) return;
+  if (!ok(reply)) return set({ sent: false, saving: false, problem: sentence(reply) });
+  set({ next: (reply.data && reply.data.next) || "/shift" });
+  location.assign(m.ui.next);
+}
+
+m.act = {
+  ...talkActions({ m, emit, flush, draw: () => draw(), tell }),
+  set, save, typing, flush: flushOne,
+  arm: (/** @type {boolean} */ on) => { set({ arming: on }); if (on) focusLater("stay"); },
+  async hangup() { if (await command("hangup")) m.ui.hungUp = true; set({ arming: false }); },
+  voicemail: () => command("voicemail"),
+  notConnected: () => command("not-connected"),
+  async redial() { if (await command("redial")) set({ wrapping: false, back: false, hungUp: false }); },
+  retry: () => command("retry"),
+  mute: (/** @type {boolean} */ on) => command("mute", { on }),
+  help: (/** @type {boolean} */ on) => command("help", { on }),
+  async take() { running.add("hold"); await hold(true); running.delete("hold"); await refresh(); },
+  said: (/** @type {string} */ what) => set({ sheet: what }),
+  close: () => set({ sheet: "" }),
+  keysOn(/** @type {boolean} */ on) { localStorage.setItem("keys", on ? "on" : "off"); set({ keysOn: on }); },
+  edit(/** @type {string} */ name) { set({ editing: name }); if (name) focusLater(["what", "by_when", "follow_when"].includes(name) && m.screen === "wrap" ? `e-${name}` : `f-${name}`); },
+  focusSlot(/** @type {string} */ name) {
+    const fold = /** @type {HTMLDetailsElement|null} */ (document.getElementById("fold-words"));
+    if (fold && fold.querySelector(`#f-${name}`)) fold.open = true;
+    focusLater(`f-${name}`);
+  },
+  wrapUp: () => { flush(); set({ wrapping: true, back: false }); },
+  back: () => set({ back: true, wrapping: false }),
+  /** @param {Record<string, any>} change @param {string} [focus] */
+  wrap(change, focus) {
+    Object.assign(m.ui.edits, change);
+    keepDraft("wrap", JSON.stringify(m.ui.edits));
+    draw();
+    if (focus) focusLater(focus);
+  },
+  /** A text is fixed when it is sent: what stood on the screen is what goes. */
+  sendRecap() { m.act.wrap({ recap: m.form.recap, recap_send: true }); set({ editing: "" }); },
+};
+
+listen({
+  press: (colour, nth) => m.act.pressNth(colour, nth),
+  step: (n) => m.act.step(n),
+  line: (by) => m.act.lineBy(by),
+  space: () => m.screen === "talk" && m.act.asked(),
+  escape: () => (m.ui.arming ? (m.act.arm(false), true) : m.act.quietOver()),
+  moment: () => m.screen === "talk" && m.act.moment(),
+  notes: () => toField("notes"),
+  words: () => toField(`f-${Object.keys(m.script.slots || {}).find((n) => m.script.slots[n].carrier && !sources(m).conversation?.[n]) || "problem"}`),
+  help: () => m.holder && m.act.help(!m.server.help),
+  mute: () => m.holder && m.server.call && m.act.mute(!m.server.call.muted),
+  save: () => m.act.save("next"),
+  list: () => m.act.set({ sheet: "keys" }),
+  on: () => Boolean(m.server) && m.ui.keysOn,
+  open: () => !m.server || Boolean(m.ui.sheet),
+});
+
+/** @param {string} id */
+function toField(id) {
+  const fold = document.getElementById(id === "notes" ? "fold-notes" : "fold-words");
+  if (fold instanceof HTMLDetailsElement) fold.open = true;
+  focusLater(id);
+}
+
+// ---- drawing ----
+
+let drawn = false;
+let place = "";
+
+/** Draws once after everything that is going on now. */
+function draw() {
+  if (drawn || !m.server) return;
+  drawn = true;
+  queueMicrotask(() => { drawn = false; paint(); });
+}
+
+function paint() {
+  m.now = Date.now() + skew;
+  m.nowLocal = localIn(m.now, m.server.person.zone);
+  m.screen = screen(m);
+  const { person } = m.server;
+  m.wrapContext = { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, textAllowed: person.text_allowed, textOk: person.text_ok };
+  m.form = formOf(m.wrapContext, m.ui.edits);
+  app.dataset.view = m.screen === "talk" ? m.walk.mode : m.screen;
+  app.dataset.over = String(callOver(m.server.call));
+  const main = (/** @type {any} */ inside, /** @type {string} */ label) => h("main.stage", { key: "stage", id: "main", tabindex: "-1", "aria-label": label }, inside);
+  render(app, m.screen === "talk"
+    ? [header(m), m.narrow && strip(m), !m.narrow && rail(m), main([banners(m), m.ui.back && toWrap(), stage(m)], "What to say"), !m.narrow && side(m), lights(m)]
+    : m.screen === "wrap"
+      ? [header(m), main([banners(m), wrapup(m)], "Wrap-up"), wrapFoot(m)]
+      : [header(m), main([banners(m), ended(m)], "What happened")]);
+  paintSheet();
+  arrive();
+}
+
+const toWrap = () => h("div.banner.plain", { key: "towrap" }, h("p", null, "Your notes are open. Wrap-up is where you left it."), h("button.btn.pri.push", { type: "button", onclick: () => m.act.wrapUp() }, "Back to wrap-up"));
+
+/** On a new step the eye and the screen reader start at its title; someone who types is left alone. */
+function arrive() {
+  const here = `${m.screen}/${m.walk.step}/${m.walk.mode}/${m.walk.route.length}`;
+  if (here === place) return;
+  const first = place === "";
+  place = here;
+  if (first) return;
+  const main = document.getElementById("main");
+  if (main) main.scrollTop = 0;
+  const step = stepOf(m.script, m.walk.step);
+  if (m.screen === "talk" && m.walk.mode === "step" && step) tell(`${say(step.name, m.walk.locale)}. ${say(step.goal, m.walk.locale)}`);
+  if (document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement) return;
+  const title = document.getElementById("step-title") || main;
+  if (title) title.focus({ preventScroll: true });
+}
+
+function paintSheet() {
+  const s = sheet(m);
+  render(dialog, s ? [h("h2", { key: "t", id: "sheet-title" }, s.title), h("div.sheetbody", { key: m.ui.sheet }, s.body)] : []);
+  if (s && !dialog.open) dialog.showModal();
+  if (!s && dialog.open) dialog.close();
+}
+
+/** @param {import("./outbox.js").Status} status */
+function saved(status) {
+  const before = m.status.phase;
+  m.status = status;
+  if (status.phase === "offline" && before !== "offline") tell("Your internet dropped. What you type is safe here.");
+  if (status.phase === "saved" && before !== "saved" && before !== "sending") tell("Everything is saved here and with us.");
+  draw();
+}
+
+// ---- start ----
+
+async function start() {
+  loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell("Icons are missing. Everything still works."));
+  try {
+    store = await openStore(indexedDB);
+  } catch {
+    m.durable = false;
+  }
+  outbox = createOutbox({
+    store, now: () => Date.now(), sleep, onChange: saved, onWrap: wrapped,
+    send: (talk, kind, payload) => request("POST", `/talk/${encodeURIComponent(talk)}/${kind === "wrap" ? "wrap" : "events"}`, kind === "wrap" ? payload : { tab, events: payload }),
+  });
+  tab = await claimTab(nextID);
+  await hold(false);
+  await outbox.load();
+  m.local = outbox.pending(conversation).filter((i) => i.kind === "event").map((i) => i.body);
+  if (outbox.pending(conversation).some((i) => i.kind === "wrap")) m.ui.sent = true;
+  while (!m.server) {
+    await refresh();
+    if (!m.server) await sleep(3000);
+  }
+  for (const d of await store.drafts(conversation)) {
+    if (d.name === "wrap") m.ui.edits = JSON.parse(d.value);
+    else if (m.holder) { m.ui.drafts[d.name] = d.value; flushOne(d.name); }
+  }
+  draw();
+  follow(`conversation:${conversation}`, refresh);
+  setInterval(() => hold(false), HOLD_EVERY);
+  setInterval(draw, 1000);
+  narrow.addEventListener("change", () => { m.narrow = narrow.matches; draw(); });
+  dialog.addEventListener("close", () => { if (m.ui.sheet) set({ sheet: "" }); });
+  addEventListener("online", () => { poke(); refresh(); hold(false); });
+  addEventListener("offline", poke);
+  addEventListener("pagehide", flush);
+  addEventListener("beforeunload", (e) => { if (!m.durable && m.status.waiting) e.preventDefault(); });
+}
+
+start();

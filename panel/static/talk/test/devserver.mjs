@@ -1,0 +1,144 @@
+// @ts-check
+// The panel on its own: static files, the page, and the talk API kept in memory, so that it can be looked at without
+// the product: node panel/static/talk/test/devserver.mjs [port], then open /talk/stake or any other scene below.
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { extname, normalize } from "node:path";
+
+const root = new URL("../../../", import.meta.url);
+const shared = new URL("../script/testdata/scripts/", root);
+const script = JSON.parse(readFileSync(new URL("heat-recruitment.json", shared), "utf8"));
+const library = JSON.parse(readFileSync(new URL("library.json", shared), "utf8"));
+const TYPES = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const ago = (/** @type {number} */ s) => new Date(Date.now() - s * 1000).toISOString();
+const e = (/** @type {string} */ type, /** @type {any} */ data, s = 60) => ({ type, data, at: ago(s) });
+const light = (/** @type {string} */ step, colour = "green", more = {}) => e("light", { step, colour, ...more });
+const words = [e("slot", { name: "problem", value: "the cold in the kids' room" }), e("slot", { name: "their_stake", value: "your youngest was in hospital with pneumonia last February" }), e("note", { text: "Two boys, 4 and 7. Sleeps them in coats. Space heater tripped the breaker twice. Works nights Mon-Wed." })];
+const toStake = [light("intro")];
+const toAgitate = [...toStake, e("probe", { step: "stake", id: "wand", on: true }), e("slot", words[0].data), light("stake", "yellow", { id: "keep" }), ...words, light("stake")];
+const toAsk = [...toAgitate, light("agitate"), light("educate"), light("inoculate")];
+const yes = [...toAsk, light("ask", "green", { sign: "named_day", answer: "clear_yes" }), e("slot", { name: "what", value: "come to the tenants' meeting" }), e("slot", { name: "by_when", value: "2026-12-03T18:30" })];
+const agreed = [...yes, e("slot", { name: "follow_how", value: "text" }), e("slot", { name: "follow_when", value: "2026-12-02T18:00" }), e("slot", { name: "text_ok", value: "yes" }), light("next")];
+const bridged = { state: "bridged", result: "", answered_at: ago(252) };
+const over = (/** @type {string} */ result, more = {}) => ({ state: "ended", result, answered_at: null, ended_at: ago(2), ...more });
+
+/** @type {Record<string, {events?:any[], call?:any, server?:any}>} */
+const scenes = {
+  ringing: { call: { state: "ringing" } },
+  answered: { call: { state: "answered", answered_at: ago(3) } },
+  inbound: { call: { state: "ringing", direction: "inbound" } },
+  intro: { call: bridged, events: [e("moment", { step: "intro" })] },
+  stake: { call: bridged, events: [...toStake, words[0], words[2], e("probe", { step: "stake", id: "wand", on: true })] },
+  agitate: { call: bridged, events: toAgitate },
+  educate: { call: bridged, events: [...toAgitate, light("agitate")] },
+  doubt: { call: bridged, events: [...toAgitate, light("agitate"), light("educate", "yellow", { id: "doubt" })] },
+  inoculate: { call: bridged, events: [...toAgitate, light("agitate"), light("educate")] },
+  ask: { call: bridged, events: toAsk },
+  silence: { call: bridged, events: [...toAsk, e("silence", { phase: "open" }, 7)] },
+  sign: { call: bridged, events: [...toAsk, light("ask")] },
+  unsure: { call: bridged, events: [...toAsk, light("ask", "yellow", { id: "unsure" })] },
+  unsure2: { call: bridged, events: [...toAsk, light("ask", "yellow", { id: "unsure" }), e("visit", { step: "ask" }), light("ask", "yellow", { id: "unsure" })] },
+  no: { call: bridged, events: [...toAsk, light("ask", "not_now", { id: "hard" })] },
+  next: { call: bridged, events: yes },
+  goodbye: { call: bridged, events: agreed },
+  callback: { call: bridged, events: [light("intro", "yellow", { id: "busy" })] },
+  wrap: { call: over("answered", { answered_at: ago(708) }), events: agreed },
+  wrapno: { call: over("answered", { answered_at: ago(308) }), events: [...toAsk, light("ask", "not_now", { id: "hard" }), e("ending", { id: "kind_no" })] },
+  wrapstop: { call: over("answered", { answered_at: ago(30) }), events: [e("engine", { what: "stop" })] },
+  noanswer: { call: over("no_answer") },
+  voicemail: { call: over("voicemail") },
+  fault: { call: over("failed", { our_fault: true, sentence: "Our phone line dropped before it rang. Xiomara heard nothing." }) },
+  held: { call: bridged, events: toAgitate, server: { holder: false } },
+  paused: { call: bridged, events: toAgitate, server: { paused: { who: "Ana", when: "6:12 pm" }, line: { joined: false, words: "Your phone is not connected" } } },
+};
+
+/** @type {Map<string, any>} */
+const talks = new Map();
+let seq = 0;
+
+/** @param {string} id A talk is named by its scene: stake, or stake-2 for another one. */
+function talk(id) {
+  const scene = scenes[id.split("-")[0]] || scenes.ringing;
+  if (!talks.has(id)) {
+    const events = (scene.events || []).map((x) => ({ ...structuredClone(x), id: `00000000000000000000${String(seq++).padStart(6, "0")}` }));
+    talks.set(id, { events, help: false, tab: null, wrap: null, server: scene.server || {}, call: { id: "c1", direction: "outbound", result: "", our_fault: false, sentence: "", answered_at: null, ended_at: null, tries: 1, muted: false, ...scene.call } });
+  }
+  return talks.get(id);
+}
+
+/** @param {string} id */
+function state(id) {
+  const t = talk(id);
+  return {
+    conversation: { id, channel: "call", state: t.wrap ? "wrapped" : "open", started_at: ago(300), locale: "en", locales: ["en", "es"] },
+    holder: true,
+    person: { id: "p1", name: "Xiomara Quiñones", first_name: "Xiomara", say_name: "see-oh-MAH-rah kee-NYO-ness", number: "(•••) •••-0123", place: "Apt 3C", languages: ["Spanish", "English"], time_there: "5:46 pm", zone: "America/New_York", why: "Told Luis about the heat", text_allowed: true, text_ok: false },
+    history: [{ at: "2026-09-14T22:10:00Z", day: "Sep 14", text: "Luis texted about radiators. Reply:", quote: "every winter the same story" }, { at: "2026-09-02T22:10:00Z", day: "Sep 2", text: "Missed call, no voicemail", quote: "" }, { at: "2026-08-09T22:10:00Z", day: "Aug 9", text: "Signed in at the block party", quote: "" }],
+    volunteer: { name: "Dana", place: "412 Alder", stake: "my grandfather's oxygen failed the night our heat did" }, org: "Alder Tenants Union", our_number: "+12125550100", demo: true,
+    call: t.call, line: { joined: true, words: "Your phone is connected" }, script, library, slots: {},
+    builtins: { first_name: "Xiomara", volunteer: "Dana", volunteer_place: "412 Alder", last_contact_by: "Luis", last_topic: "the radiators" },
+    ask: { id: "meeting", label: "come to the tenants' meeting", when: "Thu Dec 3, 6:30 pm", where: "St. Mark's hall", smaller: "sign" },
+    events: t.events, wrap: t.wrap, help: t.help, paused: null, now: new Date().toISOString(), ...t.server,
+  };
+}
+
+/** @param {string} id @param {string} what @param {any} body @returns {any} */
+function post(id, what, body) {
+  const t = talk(id);
+  switch (what) {
+    case "hold":
+      if (t.server.holder === false && !body.take) return { holder: false };
+      if (body.take) { t.tab = body.tab; t.server = {}; }
+      t.tab ||= body.tab;
+      return { holder: t.tab === body.tab };
+    case "events":
+      for (const event of body.events) if (!t.events.some((/** @type {any} */ x) => x.id === event.id)) t.events.push(event);
+      return { stored: body.events.map((/** @type {any} */ x) => x.id) };
+    case "hangup": Object.assign(t.call, { state: "ended", result: "answered", ended_at: ago(0) }); return { ok: true };
+    case "voicemail": Object.assign(t.call, over("voicemail")); return { ok: true };
+    case "not-connected": Object.assign(t.call, over("failed", { our_fault: true, sentence: "It rang as answered, but nobody was there." })); return { ok: true };
+    case "redial": case "retry": Object.assign(t.call, { state: "ringing", result: "", our_fault: false, ended_at: null, tries: t.call.tries + 1 }); return { ok: true };
+    case "mute": t.call.muted = body.on; return { ok: true };
+    case "help": t.help = body.on; return { ok: true };
+    case "wrap": t.wrap = body; return { next: "/shift" };
+  }
+  return null;
+}
+
+const server = createServer(async (req, res) => {
+  const url = new URL(req.url || "/", "http://localhost");
+  const [, first, id, what] = url.pathname.split("/");
+  const reply = (/** @type {number} */ code, /** @type {string} */ type, /** @type {any} */ body) => { res.writeHead(code, { "content-type": type, "content-security-policy": CSP, "cache-control": "no-store" }); res.end(body); };
+  const json = (/** @type {any} */ value, code = 200) => reply(code, "application/json", JSON.stringify(value));
+  if (first === "static") {
+    const file = normalize(url.pathname.replace(/^\/static\/[^/]+\//, ""));
+    if (file.startsWith("..")) return reply(404, "text/plain", "");
+    try {
+      return reply(200, /** @type {any} */ (TYPES)[extname(file)] || "text/plain", readFileSync(new URL(`static/${file}`, root)));
+    } catch {
+      return reply(404, "text/plain", "no such file");
+    }
+  }
+  if (first === "live") {
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    return void res.write("retry: 2000\n\n");
+  }
+  if (first === "sent") return json([...talks].map(([name, t]) => ({ name, events: t.events, wrap: t.wrap })));
+  if (first === "talk" && !what) {
+    const page = readFileSync(new URL("templates/talk.html", root), "utf8").replace(/\{\{define "talk"\}\}|\{\{end\}\}\s*$/g, "");
+    return reply(200, "text/html; charset=utf-8", page.replaceAll("{{.StaticVersion}}", "dev").replaceAll("{{.ConversationID}}", id).replaceAll("{{.Title}}", "Xiomara Quiñones"));
+  }
+  if (first === "talk" && what === "state") return json(state(id));
+  if (first === "talk" && req.method === "POST") {
+    let text = "";
+    for await (const chunk of req) text += chunk;
+    const answer = post(id, what, JSON.parse(text || "{}"));
+    return answer ? json(answer) : json({ title: "Not found", detail: "There is no such thing.", status: 404 }, 404);
+  }
+  reply(200, "text/html", `<title>Shift</title><ul>${Object.keys(scenes).map((s) => `<li><a href="/talk/${s}">${s}</a>`).join("")}</ul>`);
+});
+
+// The test runner opens every file in this folder; there this one stays quiet.
+if (!process.env.NODE_TEST_CONTEXT) server.listen(Number(process.argv[2]) || 8099, "127.0.0.1", () => console.log(`http://127.0.0.1:${Number(process.argv[2]) || 8099}/`));

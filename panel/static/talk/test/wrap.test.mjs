@@ -1,0 +1,123 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { savedWords } from "../call.js";
+import { merge } from "../talk.js";
+import { apply, begin } from "../walk.js";
+import { localIn, nextWeekday, plusDays, plusMinutes } from "../when.js";
+import { bodyOf, formOf, promised, unready } from "../wrap.js";
+
+const script = JSON.parse(readFileSync(new URL("../../../../script/testdata/scripts/heat-recruitment.json", import.meta.url), "utf8"));
+const NOW = "2026-11-24T17:46";
+
+/** @param {any[]} events @param {any} [more] */
+function talk(events, more = {}) {
+  const walk = begin(script);
+  for (const [type, data] of events) assert.ok(apply(script, walk, { type, data }), JSON.stringify(data));
+  const builtins = { first_name: "Xiomara", volunteer: "Dana", org: "Alder Tenants" };
+  return { script, walk, sources: { script, locale: walk.locale, ask: walk.ask, conversation: walk.slots, builtins }, nowLocal: NOW, demo: false, textAllowed: true, textOk: false, ...more };
+}
+const slot = (/** @type {string} */ name, /** @type {string} */ value) => ["slot", { name, value }];
+const yes = [["visit", { step: "ask" }], ["light", { step: "ask", colour: "green", sign: "named_day" }], slot("what", "come to the tenants' meeting"), slot("by_when", "2026-12-03T18:30")];
+const texted = [...yes, slot("follow_how", "text"), slot("follow_when", "2026-12-02T18:00"), slot("text_ok", "yes")];
+const ID = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+test("a clear yes is a commitment with a reminder before and a question after, and both say exactly what is sent", () => {
+  const c = talk(texted);
+  const body = bodyOf(c, formOf(c, {}), ID, "next");
+  assert.equal(body.outcome, "commitment");
+  assert.deepEqual(body.commitment, { what: "come to the tenants' meeting", by_when: "2026-12-03T18:30" });
+  assert.deepEqual(body.follow_ups.map((f) => [f.channel, f.reason, f.local]), [["text", "before_commitment", "2026-12-02T18:00"], ["text", "after_commitment", "2026-12-04T18:00"]]);
+  assert.equal(body.follow_ups[0].body, "Hi Xiomara, it's Dana from Alder Tenants. The plan is: come to the tenants' meeting, Thu Dec 3, 6:30 pm. Still good? If anything changed, tell me here.");
+  assert.deepEqual(body.text_ok, { words: "Can I text you a reminder at this number?" });
+});
+
+test("a recap goes only when a person pressed Send", () => {
+  const c = talk(texted);
+  assert.equal(bodyOf(c, formOf(c, {}), ID, "next").recap, null);
+  const sent = bodyOf(c, formOf(c, { recap: "See you “Thursday”", recap_send: true }), ID, "next").recap;
+  assert.deepEqual(sent, { body: 'See you "Thursday"', send: true });
+  assert.equal(bodyOf({ ...c, textAllowed: false }, formOf(c, { recap_send: true }), ID, "next").recap, null, "never to a number that takes no texts");
+});
+
+test("without a yes to texts nothing sends itself", () => {
+  const c = talk([...yes, slot("follow_how", "text"), slot("follow_when", "2026-12-02T18:00")]);
+  assert.ok(promised(c, formOf(c, {})).every((p) => !p.auto));
+  assert.ok(promised({ ...c, textOk: true }, formOf(c, {})).every((p) => p.auto), "a yes from before counts");
+  assert.ok(promised({ ...c, textOk: true }, formOf(c, { text_ok: "no" })).every((p) => !p.auto), "today's no wins");
+});
+
+test("a number that takes no texts is called instead", () => {
+  const c = talk(texted, { textAllowed: false });
+  assert.ok(promised(c, formOf(c, {})).every((p) => p.channel === "call" && p.body === ""));
+});
+
+test("a promise without a follow-up time still gets the day before and the day after", () => {
+  const c = talk(yes);
+  assert.deepEqual(promised(c, formOf(c, {})).map((p) => [p.reason, p.local]), [["before_commitment", "2026-12-02T18:00"], ["after_commitment", "2026-12-04T18:00"]]);
+});
+
+test("what the volunteer leaves out is left out, what they reword is reworded", () => {
+  const c = talk(texted);
+  const body = bodyOf(c, formOf(c, { off: { after_commitment: true }, bodies: { before_commitment: "See you tomorrow" } }), ID, "next");
+  assert.deepEqual(body.follow_ups.map((f) => f.body), ["See you tomorrow"]);
+});
+
+test("in the demo, a time a minute away is a minute away when it is saved", () => {
+  const c = talk([...yes, slot("follow_how", "text"), slot("follow_when", plusMinutes(NOW, 1))], { demo: true });
+  assert.deepEqual(bodyOf(c, formOf(c, {}), ID, "next").follow_ups[0], { channel: "text", reason: "before_commitment", in_minutes: 1, body: promised(c, formOf(c, {}))[0].body });
+});
+
+test("not sure is a good talk, and any agreed call stands whatever the ending", () => {
+  const c = talk([["visit", { step: "ask" }], ["light", { step: "ask", colour: "yellow", id: "unsure" }], slot("follow_how", "call"), slot("follow_when", "2026-11-25T18:00")]);
+  const body = bodyOf(c, formOf(c, {}), ID, "break");
+  assert.deepEqual([body.outcome, body.answer, body.commitment, body.then], ["connected", "unsure", null, "break"]);
+  assert.deepEqual(body.follow_ups, [{ channel: "call", reason: "scheduled_call", local: "2026-11-25T18:00" }]);
+});
+
+test("a hard no that agreed to hear from us again is revisited", () => {
+  const c = talk([["visit", { step: "ask" }], ["light", { step: "ask", colour: "not_now", id: "hard" }], slot("follow_when", "2027-03-01T18:00")]);
+  assert.deepEqual(bodyOf(c, formOf(c, {}), ID, "next").follow_ups.map((f) => f.reason), ["revisit"]);
+});
+
+test("don't contact me leaves nothing to promise, text or remember to text", () => {
+  const c = talk([...texted, ["engine", { what: "stop" }]]);
+  const body = bodyOf(c, formOf(c, { recap_send: true }), ID, "next");
+  assert.deepEqual([body.outcome, body.commitment, body.follow_ups, body.text_ok, body.recap], ["opt_out", null, [], null, null]);
+});
+
+test("call me later needs a time before it can be saved; another language gets one of its own", () => {
+  const later = talk([["engine", { what: "call_later" }]]);
+  assert.match(unready(formOf(later, {})), /when to call back/);
+  assert.equal(unready(formOf(later, { follow_when: "2026-11-25T18:00" })), "");
+  const other = talk([["engine", { what: "another_language", language: "Spanish" }]]);
+  const body = bodyOf(other, formOf(other, {}), ID, "next");
+  assert.deepEqual([body.outcome, body.language, body.follow_ups.length], ["needs_language", "Spanish", 1]);
+});
+
+test("a recap never has a hole in it: a sentence that misses a word is left out", () => {
+  const c = talk([]);
+  assert.equal(formOf(c, {}).recap, "Great talking, Xiomara! Call or text me here. Dana, Alder Tenants");
+});
+
+test("times: days, weekdays, minutes over midnight, and a person's own zone", () => {
+  assert.equal(plusDays("2026-12-31T09:00", 1, "18:00"), "2027-01-01T18:00");
+  assert.equal(plusMinutes("2026-12-31T23:59", 1), "2027-01-01T00:00");
+  assert.equal(nextWeekday("2026-11-28T09:00", 6, "11:00"), "2026-12-05T11:00", "Saturday on a Saturday is next week's");
+  assert.equal(localIn(Date.parse("2026-12-02T23:00:00Z"), "America/New_York"), "2026-12-02T18:00");
+  assert.equal(localIn(Date.parse("2026-07-01T04:00:00Z"), "Asia/Kathmandu"), "2026-07-01T09:45");
+});
+
+test("events of the server and of this browser are one list, each once", () => {
+  const e = (/** @type {string} */ id) => ({ id, type: "note", data: {} });
+  assert.deepEqual(merge([e("1"), e("2")], [e("2"), e("3")]).map((x) => x.id), ["1", "2", "3"]);
+});
+
+test("saved, offline and whose fault are always words", () => {
+  const s = (/** @type {any} */ phase, call = null) => savedWords({ phase, waiting: 1, savedAt: Date.parse("2026-11-24T17:46:00"), detail: "Too long." }, call, true).words;
+  assert.equal(s("saved"), "Saved here and with us, 5:46 pm");
+  assert.equal(s("offline", /** @type {any} */ ({ state: "bridged" })), "Saved here. No internet: it will go when you're back. The call is still on.");
+  assert.match(s("server"), /our fault/);
+  assert.match(s("refused"), /only saved here\. Too long\./);
+});

@@ -1,0 +1,168 @@
+// @ts-check
+// Wrap-up: what the talk already answers is set, what the volunteer changes wins, and every promise becomes a dated
+// follow-up whatever the ending. Pure; what it builds is what the server is sent.
+
+import { askOf, endingFor, say } from "./script.js";
+import { fill, plain, smsText, straighten } from "./slots.js";
+import { isTime, plusDays, plusMinutes } from "./when.js";
+import { outcome } from "./walk.js";
+
+/** @typedef {import("./script.js").Script} Script */
+/** @typedef {import("./walk.js").State} State */
+/**
+ * @typedef {Object} Form
+ * @property {string} outcome
+ * @property {string} answer
+ * @property {boolean} cut_short
+ * @property {string} support
+ * @property {boolean} leader
+ * @property {string} leader_why
+ * @property {string} what
+ * @property {string} by_when
+ * @property {string} follow_how
+ * @property {string} follow_when
+ * @property {string} text_ok
+ * @property {string} recap
+ * @property {boolean} recap_send
+ * @property {Record<string, string>} learned
+ * @property {string} language
+ * @property {string} note
+ * @property {string} feeling
+ * @property {Record<string, boolean>} off
+ * @property {Record<string, string>} bodies
+ */
+/** @typedef {{script:Script, walk:State, sources:import("./slots.js").Sources, nowLocal:string, demo:boolean, textAllowed:boolean, textOk:boolean}} Context */
+/** @typedef {{key:string, channel:string, reason:string, local?:string, in_minutes?:number, body:string, auto:boolean, off:boolean}} Promised */
+
+export const CONSENT_WORDS = "Can I text you a reminder at this number?";
+
+/** The talk's own answers, under what the volunteer changed. @param {Context} c @param {Partial<Form>} edits @returns {Form} */
+export function formOf(c, edits) {
+  const s = c.walk.slots;
+  /** @type {Form} */
+  const form = {
+    outcome: outcome(c.script, c.walk), answer: c.walk.answer, cut_short: false,
+    support: s.support || "not_heard", leader: false, leader_why: "",
+    what: s.what || "", by_when: s.by_when || "", follow_how: s.follow_how || "", follow_when: s.follow_when || "",
+    text_ok: s.text_ok || "", recap: "", recap_send: false, learned: {}, language: c.walk.language, note: c.walk.note, feeling: "",
+    off: {}, bodies: {}, ...edits,
+  };
+  if (form.outcome === "commitment" && !form.what) {
+    const ask = askOf(c.script, c.walk.ask);
+    form.what = ask ? say(ask.label, c.walk.locale) : "";
+    form.by_when = form.by_when || (ask && ask.when) || "";
+  }
+  if (edits.recap === undefined) form.recap = recapText(c, form);
+  return form;
+}
+
+/** @param {Form} f A stop and a wrong number leave nothing to promise. */
+export const closed = (f) => f.outcome === "opt_out" || f.outcome === "bad_number";
+
+/** Any talk with a what and a by-when makes a commitment. @param {Form} f */
+export const committed = (f) => !closed(f) && f.outcome !== "no_thanks" && Boolean(f.what) && isTime(f.by_when);
+
+/** @param {Context} c @param {Form} f @returns {import("./slots.js").Sources} */
+const filledWith = (c, f) => ({
+  ...c.sources,
+  conversation: { ...c.sources.conversation, what: f.what, by_when: f.by_when, follow_how: f.follow_how, follow_when: f.follow_when },
+});
+
+/** @type {Record<string, string[]>} */
+const RECAP = {
+  en: ["Great talking, {first_name}!", "Plan: {what}, {by_when}.", "I'll {follow_how} you {follow_when}.", "Call or text me here. {volunteer}, {org}"],
+  es: ["¡Qué gusto hablar, {first_name}!", "El plan: {what}, {by_when}.", "Te busco por {follow_how}: {follow_when}.", "Llama o escribe aquí. {volunteer}, {org}"],
+};
+
+/** The plan as a text. A sentence that still misses a word is left out, never sent with a hole. @param {Context} c @param {Form} f */
+function recapText(c, f) {
+  const lines = RECAP[c.walk.locale.slice(0, 2)] || RECAP.en;
+  return lines.map((l) => smsText(fill(l, filledWith(c, f)))).filter((l) => l !== null).join(" ");
+}
+
+/** @type {Record<string, Record<string, string>>} */
+const REMINDERS = {
+  before_commitment: {
+    en: "Hi {first_name}, it's {volunteer} from {org}. The plan is: {what}, {by_when}. Still good? If anything changed, tell me here.",
+    es: "Hola {first_name}, soy {volunteer}, de {org}. El plan: {what}, {by_when}. ¿Sigue en pie?",
+  },
+  after_commitment: {
+    en: "Hi {first_name}, {volunteer} from {org}. You planned to {what}. How did it go? I'd like to hear either way.",
+    es: "Hola {first_name}, soy {volunteer}, de {org}. ¿Cómo te fue con: {what}? Cuéntame.",
+  },
+  other: {
+    en: "Hi {first_name}, it's {volunteer} from {org}. Checking in, as we said. Is now a good time to text?",
+    es: "Hola {first_name}, soy {volunteer}, de {org}. Te escribo como quedamos. ¿Es buen momento?",
+  },
+};
+
+/** What a text of this reason will say: the script's own words, else the product's. @param {Context} c @param {Form} f @param {string} reason */
+function bodyFor(c, f, reason) {
+  const ending = endingFor(c.script, "commitment");
+  let words;
+  for (let u = ending && ending.follow_up; u; u = u.also) if (u.reason === reason && u.text) words = u.text;
+  const text = say(words || REMINDERS[reason] || REMINDERS.other, c.walk.locale);
+  return straighten(plain(fill(text, filledWith(c, f))));
+}
+
+/** @param {Context} c @param {Form} f @returns {string} */
+function reasonOf(c, f) {
+  if (f.outcome === "needs_language") return "needs_language";
+  if (f.outcome === "callback") return "scheduled_call";
+  if (f.outcome === "no_thanks") return "revisit";
+  if (committed(f)) return f.follow_when < f.by_when ? "before_commitment" : "after_commitment";
+  return f.follow_how === "text" ? "maintenance" : "scheduled_call";
+}
+
+/** Everything that will happen after this talk, in order. @param {Context} c @param {Form} f @returns {Promised[]} */
+export function promised(c, f) {
+  if (closed(f)) return [];
+  /** @type {Omit<Promised, "body"|"auto"|"off"|"key">[]} */
+  const list = [];
+  const channel = f.follow_how === "text" && c.textAllowed ? "text" : "call";
+  if (isTime(f.follow_when)) {
+    // "In 1 minute" is a way to see a reminder arrive; a minute on paper may be over before it is saved.
+    const soon = c.demo && f.follow_when <= plusMinutes(c.nowLocal, 2);
+    list.push({ channel, reason: reasonOf(c, f), ...(soon ? { in_minutes: 1 } : { local: f.follow_when }) });
+  } else if (f.outcome === "needs_language") {
+    list.push({ channel: "call", reason: "needs_language", local: plusDays(c.nowLocal, 1, "18:00") });
+  }
+  if (committed(f)) {
+    const has = (/** @type {string} */ reason) => list.some((p) => p.reason === reason);
+    const dayBefore = plusDays(f.by_when, -1, "18:00");
+    if (!list.length && dayBefore > c.nowLocal) list.push({ channel, reason: "before_commitment", local: dayBefore });
+    if (!has("after_commitment")) list.push({ channel, reason: "after_commitment", local: plusDays(f.by_when, 1, "18:00") });
+  }
+  return list.map((p) => ({
+    ...p, key: p.reason, off: Boolean(f.off[p.reason]),
+    body: p.channel === "text" ? f.bodies[p.reason] ?? bodyFor(c, f, p.reason) : "",
+    auto: p.channel === "text" && mayRemind(c, f) && (p.reason === "before_commitment" || p.reason === "after_commitment"),
+  }));
+}
+
+/** Reminders go by themselves only to a number that said yes to it. @param {Context} c @param {Form} f */
+export const mayRemind = (c, f) => c.textAllowed && (f.text_ok ? f.text_ok === "yes" : c.textOk);
+
+/** What is still missing before this can be saved, as a sentence, or empty. Only the outcome is required. @param {Form} f */
+export function unready(f) {
+  if (f.outcome === "callback" && !isTime(f.follow_when)) return "Pick when to call back, or choose another ending.";
+  if (f.follow_when && !isTime(f.follow_when)) return "The follow-up time is not a time yet.";
+  if (f.by_when && !isTime(f.by_when)) return "The date of the plan is not a date yet.";
+  return "";
+}
+
+/** The wrap-up as the server takes it. @param {Context} c @param {Form} f @param {string} id @param {"next"|"break"} then */
+export function bodyOf(c, f, id, then) {
+  return {
+    id, outcome: f.outcome, answer: f.answer, cut_short: f.cut_short, support: f.support,
+    leader: { flag: f.leader, why: f.leader ? f.leader_why : "" },
+    commitment: committed(f) ? { what: f.what, by_when: f.by_when } : null,
+    follow_ups: promised(c, f).filter((p) => !p.off).map(({ channel, reason, local, in_minutes, body }) => ({
+      channel, reason, ...(in_minutes ? { in_minutes } : { local }), ...(channel === "text" ? { body: straighten(body) } : {}),
+    })),
+    text_ok: f.text_ok === "yes" && !closed(f) ? { words: CONSENT_WORDS } : null,
+    recap: c.textAllowed && f.recap_send && f.recap && !closed(f) ? { body: straighten(f.recap), send: true } : null,
+    learned: Object.entries(f.learned).filter(([, words]) => words.trim()).map(([tag, words]) => ({ tag, words: words.trim() })),
+    language: f.language, note: f.note, feeling: f.feeling, then,
+  };
+}
