@@ -48,7 +48,10 @@ func (s *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer a.close()
-	return a.serve(ctx, func() { fmt.Println("ready " + "http://" + c.Listen) })
+	if err := addStarters(ctx, a.store, a.now()); err != nil {
+		return err
+	}
+	return a.serve(ctx, func() { fmt.Println("ready http://" + c.Listen) })
 }
 
 // parts reads --only. Without a common Redis the parts of a split service could not hear each other.
