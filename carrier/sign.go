@@ -35,8 +35,8 @@ func Signature(token, address string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Verify tells whether a request was signed for an address by a token of ours. Twilio signs with or without a standard
-// port, so both forms are tried. The comparison takes the same time wherever two signatures differ.
+// Verify tells whether a request was signed for an address by a token of ours. Twilio signs with or without the port, as its
+// own validators allow, so both forms are tried. The comparison takes the same time wherever two signatures differ.
 func (c *Client) Verify(signature, address string, form url.Values) bool {
 	if signature == "" {
 		return false
@@ -55,23 +55,21 @@ func (c *Client) Verify(signature, address string, form url.Values) bool {
 	return ok
 }
 
-// portForms lists an address with and without the standard port of its scheme.
+// portForms lists an address as it is, without its port, and with the standard port of its scheme.
 func portForms(address string) []string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return []string{address}
 	}
-	standard := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
-	_, rest, _ := strings.Cut(address, "://")
+	scheme, rest, _ := strings.Cut(address, "://")
 	authority, path := rest, ""
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		authority, path = rest[:i], rest[i:]
 	}
-	switch {
-	case u.Port() == "":
-		return []string{address, u.Scheme + "://" + authority + standard + path}
-	case ":"+u.Port() == standard:
-		return []string{address, u.Scheme + "://" + strings.TrimSuffix(authority, standard) + path}
+	bare := authority
+	if u.Port() != "" {
+		bare = strings.TrimSuffix(authority, ":"+u.Port())
 	}
-	return []string{address}
+	standard := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	return []string{address, scheme + "://" + bare + path, scheme + "://" + bare + standard + path}
 }

@@ -31,6 +31,9 @@ func (p *Panel) join(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 		return err
 	}
 	page.Name, page.Phone, page.Spoken = me.Name, me.Phone.Pretty(), me.Languages
+	if me.Phone == "" && p.DemoPhone != "" {
+		page.Phone = p.DemoPhone.Pretty()
+	}
 	p.show(w, r, me, http.StatusOK, "join", page)
 	return nil
 }

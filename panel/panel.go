@@ -31,7 +31,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed static/css static/fonts static/js static/vendor static/icons.svg static/talk/*.js static/talk/view
+//go:embed static/css static/fonts static/js static/icons.svg static/talk/*.js static/talk/view
 var staticFiles embed.FS
 
 // Parts are what the pages work with.
@@ -48,6 +48,8 @@ type Parts struct {
 	PublicURL   string
 	Org         string
 	Demo        bool
+	// DemoPhone is the number that a newcomer to a demo is offered as their own: its page is open to them.
+	DemoPhone phonebank.Number
 	// PhoneLink leads to the simulator's page of a phone, in a demo; nil otherwise.
 	PhoneLink func(number phonebank.Number) string
 }

@@ -39,6 +39,7 @@ type app struct {
 	now        func() time.Time
 	sweepEvery time.Duration
 	demo       bool
+	demoPhone  phonebank.Number
 	phoneLink  func(phonebank.Number) string
 	log        *slog.Logger
 
@@ -101,9 +102,10 @@ func (a *app) close() {
 
 func (a *app) runs(role string) bool { return slices.Contains(a.only, role) }
 
-// handler mounts what this process serves.
-func (a *app) handler(base context.Context) (http.Handler, error) {
+// handler mounts what this process serves, and answers how to end the streams that browsers hold open.
+func (a *app) handler() (h http.Handler, endStreams func(), err error) {
 	r := mux.NewRouter()
+	endStreams = func() {}
 	a.health(r)
 	if a.runs("webhooks") {
 		webhooks.New(webhooks.Parts{Carrier: a.carrier, Desk: a.desk, Voice: a.voice, Log: a.log, Observe: a.metrics.webhook, Wall: time.Now,
@@ -111,13 +113,14 @@ func (a *app) handler(base context.Context) (http.Handler, error) {
 	}
 	if a.runs("panel") {
 		p, err := panel.New(panel.Parts{Store: a.store, Carrier: a.carrier, Live: a.live, Switchboard: a.board, Desk: a.desk, Diary: a.diary,
-			Roster: people.New(a.store, a.now), Log: a.log, Now: a.now, PublicURL: a.PublicURL, Org: a.Org, Demo: a.demo, PhoneLink: a.phoneLink})
+			Roster: people.New(a.store, a.now), Log: a.log, Now: a.now, PublicURL: a.PublicURL, Org: a.Org, Demo: a.demo, DemoPhone: a.demoPhone, PhoneLink: a.phoneLink})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p.Routes(r)
+		endStreams = p.Close
 	}
-	return r, nil
+	return r, endStreams, nil
 }
 
 // ours tells whether a number is one of this service's own.
@@ -129,15 +132,12 @@ func (a *app) serve(ctx context.Context, started func()) error {
 	if err != nil {
 		return taken("LISTEN", a.Listen, err)
 	}
-	// Streams end when the process does; requests may finish.
-	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
-	defer endStreams()
-	handler, err := a.handler(streams)
+	handler, endStreams, err := a.handler()
 	if err != nil {
 		return err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		BaseContext: func(net.Listener) context.Context { return streams }, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 1)
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -169,7 +169,7 @@ func (a *app) serve(ctx context.Context, started func()) error {
 	case err = <-failed:
 	}
 	a.draining.Store(true)
-	endStreams()
+	endStreams() // a browser connects again to whoever serves it next; other requests may finish
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if shut := server.Shutdown(bounded); shut != nil {

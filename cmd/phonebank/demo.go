@@ -72,7 +72,7 @@ func (demoCommand) Run(ctx context.Context) error {
 	phone := func(n phonebank.Number) string {
 		return "http://" + c.SimulatorListen + "/_sim/phone/" + url.PathEscape(string(n)) + "?token=" + sim.Token()
 	}
-	a.phoneLink = phone
+	a.phoneLink, a.demoPhone = phone, demoVolunteerPhone
 	if err := a.build(); err != nil {
 		return err
 	}

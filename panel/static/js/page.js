@@ -250,6 +250,15 @@ document.addEventListener("submit", (e) => {
   for (const b of form.querySelectorAll("button")) b.setAttribute("aria-disabled", "true");
 });
 
+// Words that belong to no press are kept as soon as the hands leave them.
+document.addEventListener("change", (e) => {
+  const form = /** @type {HTMLElement} */ (e.target).closest("form[data-autosave]");
+  if (!(form instanceof HTMLFormElement)) return;
+  const words = new URLSearchParams();
+  new FormData(form).forEach((v, name) => words.append(name, String(v)));
+  fetch(form.action, { method: "POST", body: words, keepalive: true }).catch(() => {}); // the button still saves them
+});
+
 // A page that comes back from the browser's memory may be old.
 addEventListener("pageshow", (e) => {
   if (!e.persisted) return;

@@ -22,8 +22,9 @@ export const talked = (call) => !call || ["answered", "bridged"].includes(call.s
  */
 export function screen(m) {
   const { server, ui } = m;
-  if (ui.sent || server.wrap || server.conversation.state === "wrapped") return "saved";
+  if (ui.sent || server.wrap) return "saved";
   if (callOver(server.call) && (server.call.our_fault || !talked(server.call))) return "result";
+  if (server.conversation.state === "wrapped") return "saved";
   if (ui.back) return "talk";
   if (ui.wrapping || callOver(server.call) || server.conversation.state === "ended") return "wrap";
   return "talk";
