@@ -22,10 +22,14 @@ endif
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: build
+build: ## Build bin/phonebank
+	@$(GO) build -buildvcs=false -o bin/phonebank ./cmd/phonebank
+
 .PHONY: run
 run: ## Build and start everything: database, local Twilio, demo campaign
 	@scripts/deps.sh run
-	@$(GO) build -buildvcs=false -o bin/phonebank ./cmd/phonebank
+	@$(MAKE) build
 	@exec bin/phonebank demo
 
 .PHONY: test
