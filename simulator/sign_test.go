@@ -23,6 +23,8 @@ func TestSign_PublishedVectors(t *testing.T) {
 		{"Reason sorts before ReasonConferenceEnded", address, seven, "vOEb5UThFn24KEfnOFLQY2AE5FY="},
 		{"another scheme is another signature", "http://mycompany.com/myapp.php?foo=1&bar=2", seven, "n2xBNyzSW7rfYStDtOFiFMv7qNo="},
 		{"JSON: the address with the body's hash, no parameters", hashed, nil, "a9nBmqA0ju/hNViExpshrM61xv4="},
+		{"JSON: the hash as the only parameter", "https://mycompany.com/myapp.php?bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620", nil, "y77kIzt2vzLz71DgmJGsen2scGs="},
+		{"a form body", address, url.Values{"property": {"value"}, "boolean": {"true"}}, "NBdBDr/T/lgjI+tlgpXjKZQZs/k="},
 		{"a fragment is not part of the address", address + "#rc=3&rp=all", five, "RSOYDt4T1cUTdK1PDd93/VVr8B8="},
 	} {
 		if got := sign("12345", row.address, row.params); got != row.want {
