@@ -11,13 +11,7 @@ import (
 // Call writes the call to the person on a volunteer's card down, and begins their talk. The nonce is of the form: a second
 // press is the same call. It answers with the talk.
 func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce string) (phonebank.ConversationID, error) {
-	at := b.Now()
-	var s phonebank.Shift
-	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
-		if s, err = tx.Shift(ctx, id); err != nil {
-			return err
-		}
+	s, err := b.inShift(ctx, id, func(tx *store.Tx, s *phonebank.Shift, at time.Time) error {
 		if s.State == phonebank.ShiftOnCall && s.Conversation != "" {
 			return nil // pressed twice
 		}
@@ -32,12 +26,12 @@ func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce stri
 		} else if paused != nil {
 			return phonebank.Fail(phonebank.Unavailable, "%s has paused all calls. Your card stays open.", paused.Who)
 		}
-		conversation, err := b.begin(ctx, tx, s, "call", at)
+		conversation, err := b.begin(ctx, tx, *s, "call", at)
 		if err != nil {
 			return err
 		}
 		s.Conversation = conversation.ID
-		if err := b.reserve(ctx, tx, s, conversation, nonce, at); err != nil {
+		if err := b.reserve(ctx, tx, *s, conversation, nonce, at); err != nil {
 			return err
 		}
 		if s.FollowUpID != "" {
@@ -45,11 +39,8 @@ func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce stri
 				return err
 			}
 		}
-		return move(ctx, tx, &s, phonebank.ShiftDial, at)
+		return move(ctx, tx, s, phonebank.ShiftDial, at)
 	})
-	if err == nil {
-		b.tell(s, "calls")
-	}
 	return s.Conversation, err
 }
 
@@ -259,20 +250,14 @@ func (b *Switchboard) inTalk(ctx context.Context, id phonebank.ConversationID, u
 
 // CallPerson puts one person on a volunteer's or coordinator's own card, from that person's page.
 func (b *Switchboard) CallPerson(ctx context.Context, id phonebank.ShiftID, person phonebank.PersonID) error {
-	at := b.Now()
-	var s phonebank.Shift
-	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
-		if s, err = tx.Shift(ctx, id); err != nil {
-			return err
-		}
+	_, err := b.inShift(ctx, id, func(tx *store.Tx, s *phonebank.Shift, at time.Time) error {
 		if s.State == phonebank.ShiftReserved {
-			if err := b.stepIn(ctx, tx, &s, phonebank.ShiftRelease, at); err != nil {
+			if err := b.stepIn(ctx, tx, s, phonebank.ShiftRelease, at); err != nil {
 				return err
 			}
 		}
 		if s.State == phonebank.ShiftBreak {
-			if err := move(ctx, tx, &s, phonebank.ShiftGoReady, at); err != nil {
+			if err := move(ctx, tx, s, phonebank.ShiftGoReady, at); err != nil {
 				return err
 			}
 		}
@@ -295,11 +280,8 @@ func (b *Switchboard) CallPerson(ctx context.Context, id phonebank.ShiftID, pers
 			return err
 		}
 		s.PersonID, s.FollowUpID, s.Conversation = person, "", ""
-		return move(ctx, tx, &s, phonebank.ShiftReserve, at)
+		return move(ctx, tx, s, phonebank.ShiftReserve, at)
 	})
-	if err == nil {
-		b.tell(s)
-	}
 	return err
 }
 

@@ -92,3 +92,20 @@ func move(ctx context.Context, tx *store.Tx, s *phonebank.Shift, event phonebank
 	s.State = change.To
 	return nil
 }
+
+// inShift runs one act of a shift in a transaction of its own and tells its screens.
+func (b *Switchboard) inShift(ctx context.Context, id phonebank.ShiftID, do func(tx *store.Tx, s *phonebank.Shift, at time.Time) error) (phonebank.Shift, error) {
+	at := b.Now()
+	var s phonebank.Shift
+	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if s, err = tx.LockShift(ctx, id); err != nil {
+			return err
+		}
+		return do(tx, &s, at)
+	})
+	if err == nil {
+		b.tell(s, live.Calls)
+	}
+	return s, err
+}

@@ -42,7 +42,7 @@ func (s *Store) ClaimPerson(ctx context.Context, shift phonebank.Shift, campaign
 		Claimed
 		Ready bool `db:"ready"`
 	}
-	err = s.all(ctx, &rows, `
+	err = s.hotAll(ctx, &rows, `
 		WITH me AS (
 			SELECT id FROM shifts WHERE id = $1 AND state = $2::text FOR NO KEY UPDATE),
 		pick AS (

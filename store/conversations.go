@@ -48,7 +48,7 @@ func (q queries) SaveConversation(ctx context.Context, conv phonebank.Conversati
 
 // SaveWrap keeps the wrap-up as it was written.
 func (q queries) SaveWrap(ctx context.Context, id phonebank.ConversationID, wrap []byte) error {
-	_, err := q.exec(ctx, `UPDATE conversations SET wrap = $2 WHERE id = $1`, id, wrap)
+	_, err := q.exec(ctx, `UPDATE conversations SET wrap = $2 WHERE id = $1`, id, string(wrap))
 	return err
 }
 
@@ -127,7 +127,7 @@ func (q queries) Learn(ctx context.Context, id phonebank.ConversationID, tag, wo
 func (q queries) AddScript(ctx context.Context, id string, version int, status, title string, document []byte, at time.Time) error {
 	_, err := q.exec(ctx, `
 		INSERT INTO scripts (id, version, status, title, document, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id, version) DO NOTHING`, id, version, status, title, document, at)
+		ON CONFLICT (id, version) DO NOTHING`, id, version, status, title, string(document), at)
 	return err
 }
 

@@ -54,7 +54,7 @@ func (q queries) ReceiveTexts(ctx context.Context, batch []Inbound) (map[string]
 		ids[i], phones[i] = phonebank.NewID[string](in.At), phonebank.NewID[string](in.At)
 	}
 	var rows []Received
-	err := q.all(ctx, &rows, `
+	err := q.hotAll(ctx, &rows, `
 		WITH t AS (
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::timestamptz[])
 				AS t(sid, sender, receiver, body, zones, id, phone_id, media, at)),

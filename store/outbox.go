@@ -65,7 +65,7 @@ type Sending struct {
 
 // LockSending locks the number of a text and reads, in that first statement, what does not depend on other rows.
 func (tx *Tx) LockSending(ctx context.Context, id phonebank.OutboxID) (s Sending, err error) {
-	err = tx.get(ctx, &s, `
+	err = tx.hotGet(ctx, &s, `
 		SELECT o.id, o.state, o.follow_up_id, o.step, o.nonce, COALESCE(o.campaign_id, '') AS campaign_id, COALESCE(o.person_id, '') AS person_id, o.phone_id,
 			COALESCE(o.user_id, '') AS user_id, COALESCE(o.conversation_id, '') AS conversation_id, o.message_id, o.from_number, o.to_number, o.body, o.automatic,
 			o.legal, o.generation, o.attempt, o.token, o.sid, o.not_before, o.not_after, o.rung_at, o.claimed_at, o.error_code, o.why, o.created_at,
@@ -88,7 +88,7 @@ func (tx *Tx) ClaimText(ctx context.Context, s Sending, generation int, c phoneb
 		since = *s.LastInboundAt
 	}
 	message := phonebank.NewID[phonebank.MessageID](c.At)
-	n, err := tx.exec(ctx, `
+	n, err := tx.hotExec(ctx, `
 		WITH claimed AS (
 			UPDATE outbox SET state = $3::text, attempt = attempt + 1, claimed_at = $4, message_id = COALESCE(message_id, $5)
 			WHERE id = $1 AND generation = $2 AND state = $6::text AND not_before <= $4 AND not_after > $4
@@ -112,7 +112,7 @@ func (tx *Tx) ClaimText(ctx context.Context, s Sending, generation int, c phoneb
 // FinishText stores what came of a claimed text: its own move, its message's state and its follow-up's end, in one
 // statement. It changes nothing where a callback was faster.
 func (q queries) FinishText(ctx context.Context, o phonebank.Outbox, c phonebank.Change[phonebank.OutboxState, phonebank.OutboxEvent], message phonebank.MessageState, followUp phonebank.FollowUpState, notBefore time.Time) error {
-	_, err := q.exec(ctx, `
+	_, err := q.hotExec(ctx, `
 		WITH moved AS (
 			UPDATE outbox SET state = $3::text, sid = COALESCE($4, sid), error_code = $5, why = $6, not_before = $7,
 				claimed_at = CASE WHEN $3::text = 'ready' THEN NULL ELSE claimed_at END,

@@ -204,7 +204,7 @@ func (tx *Tx) importChunk(ctx context.Context, campaign phonebank.CampaignID, li
 func (q queries) SaveImport(ctx context.Context, id string, campaign phonebank.CampaignID, file, by string, report []byte, rejects string, at time.Time) error {
 	_, err := q.exec(ctx, `
 		INSERT INTO imports (id, campaign_id, file_name, by_user, report, rejects, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, campaign, file, by, report, rejects, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, campaign, file, by, string(report), rejects, at)
 	return err
 }
 

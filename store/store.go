@@ -35,7 +35,10 @@ type Store struct {
 }
 
 // queries are the reads and single statements that work in a transaction and outside of one.
-type queries struct{ sqlx.ExtContext }
+type queries struct {
+	sqlx.ExtContext
+	hot *statements
+}
 
 // Tx is one transaction: one thing that happened, with its journal and the work that becomes due.
 type Tx struct{ queries }
@@ -48,7 +51,14 @@ func Open(url string, o Options) (*Store, error) {
 	if o.Conns == 0 {
 		o.Conns = 16
 	}
-	connector, err := pq.NewConnector(url)
+	config, err := pq.NewConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("read the database address: %w", err)
+	}
+	// A statement with its arguments goes in one round trip instead of two. Bytes then travel as they are, so what is JSON
+	// must be handed over as text.
+	config.BinaryParameters = true
+	connector, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("read the database address: %w", err)
 	}
@@ -56,7 +66,7 @@ func Open(url string, o Options) (*Store, error) {
 	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(o.Conns)
 	db.SetMaxIdleConns(o.Conns)
-	return &Store{queries: queries{db}, db: db}, nil
+	return &Store{queries: queries{db, &statements{db: db}}, db: db}, nil
 }
 
 // Close ends every connection.
@@ -68,18 +78,29 @@ func (s *Store) Ping(ctx context.Context) error { return known(s.db.PingContext(
 // DB is the pool itself, for tests and benchmarks that look at rows.
 func (s *Store) DB() *sqlx.DB { return s.db }
 
-// InTx runs one transaction: it commits where do returns nil, else it rolls back. An error of the commit itself means that
-// nobody knows whether it took place, so a caller must not act as if it had.
+// InTx runs one transaction: it commits where do returns nil, else it rolls back. Two transactions that wait for each other are
+// found by Postgres, which ends one of them; that one is run again, so do must not build on what an earlier run left in memory.
+// An error of the commit itself means that nobody knows whether it took place, so a caller must not act as if it had.
 func (s *Store) InTx(ctx context.Context, do func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.once(ctx, do)
+		var pe *pq.Error
+		if try == 4 || !errors.As(err, &pe) || pe.Code != "40P01" {
+			return known(err)
+		}
+	}
+}
+
+func (s *Store) once(ctx context.Context, do func(*Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return known(err)
+		return err
 	}
-	if err := do(&Tx{queries{tx}}); err != nil {
+	if err := do(&Tx{queries{tx, s.hot}}); err != nil {
 		_ = tx.Rollback() // the first error is the one to tell
-		return known(err)
+		return err
 	}
-	return known(tx.Commit())
+	return tx.Commit()
 }
 
 // known gives an error of the database its kind: what a person can mend, and what passes.
@@ -118,6 +139,62 @@ func (q queries) get(ctx context.Context, into any, query string, args ...any) e
 
 func (q queries) all(ctx context.Context, into any, query string, args ...any) error {
 	return known(sqlx.SelectContext(ctx, q, into, query, args...))
+}
+
+// statements are those that are planned once for each connection instead of at every use: where thousands a minute run,
+// planning costs more than the work.
+type statements struct {
+	db *sqlx.DB
+	by sync.Map // text -> *sqlx.Stmt
+}
+
+// prepared answers with a statement that is ready to run in this transaction or outside of one.
+func (q queries) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	ready, ok := q.hot.by.Load(query)
+	if !ok {
+		made, err := q.hot.db.PreparexContext(ctx, query)
+		if err != nil {
+			return nil, known(err)
+		}
+		var raced bool
+		if ready, raced = q.hot.by.LoadOrStore(query, made); raced {
+			_ = made.Close() // somebody else was faster; theirs is kept
+		}
+	}
+	if tx, ok := q.ExtContext.(*sqlx.Tx); ok {
+		return tx.StmtxContext(ctx, ready), nil
+	}
+	return ready.(*sqlx.Stmt), nil
+}
+
+// hotAll, hotGet and hotExec are all, get and exec of a statement that stays planned.
+func (q queries) hotAll(ctx context.Context, into any, query string, args ...any) error {
+	s, err := q.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return known(s.SelectContext(ctx, into, args...))
+}
+
+func (q queries) hotGet(ctx context.Context, into any, query string, args ...any) error {
+	s, err := q.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return known(s.GetContext(ctx, into, args...))
+}
+
+func (q queries) hotExec(ctx context.Context, query string, args ...any) (int64, error) {
+	s, err := q.prepared(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := s.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, known(err)
+	}
+	n, err := res.RowsAffected()
+	return n, known(err)
 }
 
 // null stores an empty id as NULL, so that a foreign key holds.

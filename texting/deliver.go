@@ -76,6 +76,11 @@ func (d *Desk) claim(ctx context.Context, id phonebank.OutboxID, generation int)
 		if ok, err = tx.ClaimText(ctx, s, generation, change, start); err != nil || ok {
 			return err
 		}
+		// The sweeper may have rung under a new generation in between, and then the text is for whoever hears that ring.
+		now, err := tx.Outbox(ctx, s.ID)
+		if err != nil || now.State != phonebank.OutboxReady || now.Generation != generation {
+			return err
+		}
 		paused, err := tx.Paused(ctx)
 		if err != nil || paused != nil || !s.NotAfter.After(at) {
 			return err // paused: the sweeper rings again. Too late: the sweeper puts it on a person's list

@@ -177,6 +177,10 @@ func (b *Bell) ring(ctx context.Context, kind string, r store.Rung, in time.Dura
 		b.log.Error("task not written", "error", err)
 		return
 	}
+	// asynq keeps whole seconds and cuts the rest off. A ring before the row is due changes nothing and is lost.
+	if in > 0 {
+		in += time.Second
+	}
 	// Never make a person wait for Redis: the row is kept already.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()

@@ -114,6 +114,7 @@ export const icon = (name) => h("svg.i", { viewBox: "0 0 24 24", "aria-hidden": 
 export async function loadIcons(url) {
   const doc = new DOMParser().parseFromString(await (await fetch(url)).text(), "image/svg+xml");
   for (const symbol of doc.querySelectorAll("symbol")) symbol.id = `icon-${symbol.id}`;
-  doc.documentElement.setAttribute("hidden", "");
-  document.body.append(document.importNode(doc.documentElement, true));
+  const sprite = document.importNode(doc.documentElement, true);
+  sprite.style.display = "none"; // "hidden" means nothing on an svg: it would take up room below the page
+  document.body.append(sprite);
 }
