@@ -81,7 +81,7 @@ func told(e store.Entry) (text, quote string) {
 	case "text_out":
 		return who + " texted: " + e.Words, ""
 	case "talk":
-		return outcomeWords(phonebank.Outcome(e.State)), ""
+		return outcomeWords(phonebank.Outcome(e.State)), e.Words
 	case "consent_text", "consent_call":
 		return "On our list: " + strings.TrimSuffix(e.State, ".") + ".", ""
 	case "consent_text_ok":

@@ -221,7 +221,8 @@ func (q queries) Timeline(ctx context.Context, p phonebank.Person, limit int) (l
 			SELECT m.at, CASE WHEN m.direction = 'in' THEN 'text_in' ELSE 'text_out' END, m.id, COALESCE(u.name, ''), m.state, m.body
 			FROM messages m LEFT JOIN users u ON u.id = m.user_id WHERE m.phone_id = $2
 			UNION ALL
-			SELECT t.wrapped_at, 'talk', t.id, COALESCE(u.name, ''), t.outcome, COALESCE(t.wrap->>'note', '')
+			SELECT t.wrapped_at, 'talk', t.id, COALESCE(u.name, ''), t.outcome, COALESCE(
+				(SELECT w.value FROM words w WHERE w.conversation_id = t.id ORDER BY w.name NOT IN ('their_stake', 'their_words'), w.name LIMIT 1), t.wrap->>'note', '')
 			FROM conversations t LEFT JOIN users u ON u.id = t.user_id WHERE t.person_id = $1 AND t.state = 'wrapped' AND t.outcome <> ''
 			UNION ALL
 			SELECT k.at, 'consent_' || k.channel, k.id, k.stated_by, k.source, k.words FROM consents k
@@ -260,7 +261,7 @@ func (q queries) LastTalkWith(ctx context.Context, id phonebank.PersonID) (t Las
 	var list []LastTalk
 	err = q.all(ctx, &list, `
 		SELECT COALESCE(u.name, '') AS who, w.at, w.value AS topic FROM words w LEFT JOIN users u ON u.id = w.heard_by
-		WHERE w.person_id = $1 AND w.name = 'problem' ORDER BY w.at DESC LIMIT 1`, id)
+		WHERE w.person_id = $1 AND w.name IN ('problem', 'last_topic') ORDER BY w.at DESC LIMIT 1`, id)
 	if len(list) > 0 {
 		t = list[0]
 	}

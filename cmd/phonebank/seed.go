@@ -17,18 +17,18 @@ import (
 const demoVolunteerPhone = phonebank.Number("+12125550190")
 
 type neighbor struct {
-	number            phonebank.Number
-	name, say         string
-	place, languages  string
-	priority          int
-	behaviour         simulator.Behaviour
-	heard, heardStake string // what somebody heard from them before
+	number           phonebank.Number
+	name, say        string
+	place, languages string
+	priority         int
+	behaviour        simulator.Behaviour
+	heard, quote     string // what somebody heard from them before
 }
 
 // demoNeighbors are who the demo's list holds. The first is played by whoever tries the demo, on the simulated phone.
 var demoNeighbors = []neighbor{
 	{number: "+12125550120", name: "Xiomara Quiñones", say: "see-oh-MAH-rah kee-NYO-ness", place: "Apt 3C", languages: "Spanish, English", priority: 0,
-		behaviour: simulator.Behaviour{Takes: simulator.Manual}, heard: "the radiators"},
+		behaviour: simulator.Behaviour{Takes: simulator.Manual}, heard: "the radiators", quote: "every winter the same story"},
 	{number: "+12125550121", name: "Marcus Tolliver", place: "Apt 5B", languages: "English", priority: 1,
 		behaviour: simulator.Behaviour{Talks: []string{"Hello?", "Oh, hi. Yes, it has been freezing in here.", "My grandmother sleeps in her coat. She is eighty-one.", "Crestline. They could fix it tomorrow if they wanted to.", "Yeah, I could come. What time is it?"}}},
 	{number: "+12125550122", name: "Ofelia Reyes", say: "oh-FEH-lyah RAY-ess", place: "Apt 2A", languages: "Spanish", priority: 1,
@@ -182,12 +182,17 @@ func seedTalk(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, n 
 	if err := tx.SaveConversation(ctx, talk, change, store.By{User: luis}); err != nil {
 		return err
 	}
-	wrap, err := json.Marshal(phonebank.Wrap{ID: phonebank.NewID[string](at), Outcome: talk.Outcome, Note: "Met at the block party. Told me about the radiators: \"every winter the same story\"."})
+	wrap, err := json.Marshal(phonebank.Wrap{ID: phonebank.NewID[string](at), Outcome: talk.Outcome, Note: "Met at the block party."})
 	if err != nil {
 		return err
 	}
 	if err := tx.SaveWrap(ctx, talk.ID, wrap); err != nil {
 		return err
 	}
-	return tx.KeepWord(ctx, person.ID, store.Word{Name: "last_topic", Value: n.heard, Label: "WHAT THEY TOLD US", At: at}, talk.ID, luis)
+	for name, value := range map[string]string{"last_topic": n.heard, "their_words": n.quote} {
+		if err := tx.KeepWord(ctx, person.ID, store.Word{Name: name, Value: value, Label: "WHAT THEY TOLD US", At: at}, talk.ID, luis); err != nil {
+			return err
+		}
+	}
+	return nil
 }
