@@ -442,3 +442,32 @@ func TestMisuse_ExitsWithTwoAndFailureWithOne(t *testing.T) {
 		}
 	}
 }
+
+func TestDoctor_SaysInWordsWhatIsWrong(t *testing.T) {
+	w := newWorld(t)
+	w.serve(strings.TrimPrefix(w.public, "http://"))
+	if said := w.tool("doctor"); !strings.Contains(said, "All is well.") || !strings.Contains(said, "Texts and calls to +12125550100 come here.") {
+		t.Errorf("on a good day: %s", said)
+	}
+	cmd := exec.Command(binary, "doctor")
+	cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH")}, w.env...), "PUBLIC_URL=http://127.0.0.1:1", "TWILIO_AUTH_TOKEN=wrong", "REDIS_URL=redis://127.0.0.1:1")
+	out, err := cmd.CombinedOutput()
+	for _, says := range []string{"Redis does not answer", "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", "2 of 4 things need you"} {
+		if !strings.Contains(string(out), says) {
+			t.Errorf("it does not say %q: %s", says, out)
+		}
+	}
+	if cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("exit %v", err)
+	}
+	for path, says := range map[string]string{"/livez": "ok", "/readyz": `"database":"ok"`, "/metrics": "process_resident_memory_bytes"} {
+		res, err := http.Get(w.public + path)
+		ok(t, err)
+		body, err := io.ReadAll(res.Body)
+		ok(t, err)
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusOK || !strings.Contains(string(body), says) {
+			t.Errorf("%s: %d %s", path, res.StatusCode, body)
+		}
+	}
+}
