@@ -60,6 +60,13 @@ race: ## Run the Go tests under the race detector; needs a C compiler
 	@$(MAKE) npm
 	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 40m -p 2 ./...
 
+.PHONY: bench
+bench: ## Measure against the bars of docs/performance.md (some minutes)
+	@scripts/deps.sh test
+	@$(GO) run -buildvcs=false ./internal/bench
+	@echo; echo "## Hot paths"; echo
+	@$(GO) test -run '^$$' -bench . -benchtime 0.5s ./carrier ./script ./webhooks | grep -E '^(Benchmark|FAIL|panic)'
+
 # The parts of `make test`.
 
 .PHONY: go-test

@@ -2,6 +2,9 @@ package phonebank
 
 import "time"
 
+// MaxText is the longest text that Twilio takes (docs: error 21617).
+const MaxText = 1600
+
 // Wish is one follow-up as it was agreed: by which way, why, and when in the person's own time.
 type Wish struct {
 	Channel   Channel `json:"channel"`
@@ -61,6 +64,9 @@ func (w Wish) Plan(person Person, phone Phone, campaign CampaignID, owner UserID
 	}
 	if !MayContact(zones, f.DueAt, margin) {
 		return f, Fail(Invalid, "%s there is outside calling hours. Pick a time between 9 am and 7:45 pm where %s is.", WhenThere(zone, f.DueAt), person.FirstName)
+	}
+	if len([]rune(w.Body)) > MaxText {
+		return f, Fail(Invalid, "The text is longer than a text can be (%d letters). Shorten it.", MaxText)
 	}
 	f.NotAfter = f.DueAt.Add(LateBy)
 	if w.Channel == ByCall {

@@ -88,7 +88,7 @@ var meanings = map[int]Meaning{
 	20003: OurSetup, 20404: OurSetup, 20429: TooMany,
 	21211: BadNumber, 21214: BadNumber, 21217: BadNumber, 13224: BadNumber,
 	21220: AlreadyEnd,
-	21408: OurSetup, 21602: OurSetup, 21606: OurSetup, 21617: OurSetup, 21212: OurSetup, 21210: OurSetup,
+	21408: OurSetup, 21606: OurSetup, 21212: OurSetup, 21210: OurSetup,
 	21610: OptedOut,
 	21611: TooMany, 22005: TooMany,
 	21612: NoTexts, 21614: NoTexts, 21635: NoTexts,

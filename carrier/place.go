@@ -9,6 +9,13 @@ import (
 
 var callEvents = []string{"initiated", "ringing", "answered", "completed"}
 
+// Twilio tries again only where an address asks for it in its fragment (docs: Webhook connection overrides): an event that we
+// answered with 503, or not in time, comes again; a caller waits for TwiML at most two tries before the fallback.
+const (
+	eventsAgain = "#ct=2000&rt=5000&rc=4&rp=all"
+	twimlAgain  = "#ct=1000&rt=3000&rc=1&rp=all"
+)
+
 // Ring is a call to one phone that then follows our TwiML: a volunteer's own phone, a test.
 type Ring struct {
 	From, To  string
@@ -22,8 +29,8 @@ func (c *Client) Ring(ctx context.Context, r Ring) (sid string, err error) {
 	req := c.request(ctx)
 	defer req.cancel()
 	p := &api.CreateCallParams{}
-	p.SetPathAccountSid(c.account.SID).SetFrom(r.From).SetTo(r.To).SetUrl(r.AnswerURL).SetMethod("POST").
-		SetStatusCallback(r.StatusURL).SetStatusCallbackMethod("POST").SetStatusCallbackEvent(callEvents).SetTimeout(r.Seconds)
+	p.SetPathAccountSid(c.account.SID).SetFrom(r.From).SetTo(r.To).SetUrl(r.AnswerURL + twimlAgain).SetMethod("POST").
+		SetStatusCallback(r.StatusURL + eventsAgain).SetStatusCallbackMethod("POST").SetStatusCallbackEvent(callEvents).SetTimeout(r.Seconds)
 	made, err := req.CreateCall(p)
 	if err != nil {
 		return "", req.failure(err)
@@ -49,7 +56,7 @@ func (c *Client) Bridge(ctx context.Context, b Bridge) (sid, conference string, 
 	p := &api.CreateParticipantParams{}
 	p.SetPathAccountSid(c.account.SID).SetFrom(b.From).SetTo(b.To).SetLabel(b.Label).SetBeep("false").SetEarlyMedia(true).
 		SetStartConferenceOnEnter(true).SetEndConferenceOnExit(false).SetTimeout(b.Seconds).SetTimeLimit(b.Limit).
-		SetStatusCallback(b.StatusURL).SetStatusCallbackMethod("POST").SetStatusCallbackEvent(callEvents).SetJitterBufferSize("small")
+		SetStatusCallback(b.StatusURL + eventsAgain).SetStatusCallbackMethod("POST").SetStatusCallbackEvent(callEvents).SetJitterBufferSize("small")
 	made, err := req.CreateParticipant(b.Conference, p)
 	if err != nil {
 		return "", "", req.failure(err)
@@ -120,7 +127,7 @@ func (c *Client) Send(ctx context.Context, t Text) (Sent, error) {
 	req := c.request(ctx)
 	defer req.cancel()
 	p := &api.CreateMessageParams{}
-	p.SetPathAccountSid(c.account.SID).SetTo(t.To).SetFrom(t.From).SetBody(t.Body).SetStatusCallback(t.StatusURL)
+	p.SetPathAccountSid(c.account.SID).SetTo(t.To).SetFrom(t.From).SetBody(t.Body).SetStatusCallback(t.StatusURL + eventsAgain)
 	if c.account.MessagingSID != "" {
 		p.SetMessagingServiceSid(c.account.MessagingSID)
 	}
@@ -192,7 +199,8 @@ func (c *Client) PointNumber(ctx context.Context, sid, smsURL, voiceURL string) 
 	req := c.request(ctx)
 	defer req.cancel()
 	p := &api.UpdateIncomingPhoneNumberParams{}
-	p.SetPathAccountSid(c.account.SID).SetSmsUrl(smsURL).SetSmsMethod("POST").SetVoiceUrl(voiceURL).SetVoiceMethod("POST")
+	p.SetPathAccountSid(c.account.SID).SetSmsUrl(smsURL + eventsAgain).SetSmsMethod("POST").SetVoiceUrl(voiceURL + twimlAgain).SetVoiceMethod("POST").
+		SetVoiceFallbackUrl(voiceURL + "/fallback").SetVoiceFallbackMethod("POST")
 	_, err := req.UpdateIncomingPhoneNumber(sid, p)
 	return req.failure(err)
 }

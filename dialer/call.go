@@ -74,12 +74,8 @@ func (b *Switchboard) reserve(ctx context.Context, tx *store.Tx, s phonebank.Shi
 	if err != nil {
 		return err
 	}
-	rung, err := tx.RungLately(ctx, phone, "", at)
-	if err != nil {
+	if err := mayRing(ctx, tx, person, phone, at); err != nil {
 		return err
-	}
-	if why := phonebank.WhyNotRing(person, phone, rung, at); why != "" {
-		return phonebank.Fail(phonebank.Forbidden, "%s", why)
 	}
 	campaign, err := tx.Campaign(ctx, conversation.CampaignID)
 	if err != nil {
@@ -95,6 +91,25 @@ func (b *Switchboard) reserve(ctx context.Context, tx *store.Tx, s phonebank.Shi
 	return tx.AddCall(ctx, phonebank.Call{ID: phonebank.NewID[phonebank.CallID](at), Kind: phonebank.CallOut, State: phonebank.CallReserved, Token: phonebank.NewToken(),
 		CampaignID: campaign.ID, ShiftID: s.ID, PersonID: person.ID, PhoneID: phone.ID, Conversation: conversation.ID, FollowUpID: s.FollowUpID,
 		From: campaign.Number, To: phone.Number, Tries: tries + 1, CreatedAt: at}, nonce)
+}
+
+// mayRing answers with the reason, as a volunteer may read it, why somebody must not be rung now. The number is locked.
+func mayRing(ctx context.Context, tx *store.Tx, person phonebank.Person, phone phonebank.Phone, at time.Time) error {
+	on, err := tx.OnTheLine(ctx, phone.ID, "")
+	if err != nil {
+		return err
+	}
+	if on {
+		return phonebank.Fail(phonebank.Conflict, "%s is on the line with somebody of us right now.", person.FirstName)
+	}
+	rung, err := tx.RungLately(ctx, phone, "", at)
+	if err != nil {
+		return err
+	}
+	if why := phonebank.WhyNotRing(person, phone, rung, at); why != "" {
+		return phonebank.Fail(phonebank.Forbidden, "%s", why)
+	}
+	return nil
 }
 
 // Redial rings the person of a talk again: after a dropped line, or after a failure of ours. The talk, its step and its words
@@ -228,17 +243,12 @@ func (b *Switchboard) Mute(ctx context.Context, id phonebank.ConversationID, use
 func (b *Switchboard) inTalk(ctx context.Context, id phonebank.ConversationID, user phonebank.UserID, do func(*store.Tx, phonebank.Conversation, phonebank.Shift) error) error {
 	var s phonebank.Shift
 	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-		c, err := tx.LockConversation(ctx, id)
+		c, shift, err := lockTalk(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if c.UserID != user {
+		if s = shift; c.UserID != user {
 			return phonebank.Fail(phonebank.Forbidden, "This is somebody else's talk.")
-		}
-		if c.ShiftID != "" {
-			if s, err = tx.Shift(ctx, c.ShiftID); err != nil {
-				return err
-			}
 		}
 		return do(tx, c, s)
 	})
@@ -251,6 +261,9 @@ func (b *Switchboard) inTalk(ctx context.Context, id phonebank.ConversationID, u
 // CallPerson puts one person on a volunteer's or coordinator's own card, from that person's page.
 func (b *Switchboard) CallPerson(ctx context.Context, id phonebank.ShiftID, person phonebank.PersonID) error {
 	_, err := b.inShift(ctx, id, func(tx *store.Tx, s *phonebank.Shift, at time.Time) error {
+		if !s.LegJoined {
+			return phonebank.Fail(phonebank.Conflict, "Your phone isn't connected. Press “Ring my phone” on your shift's page first.")
+		}
 		if s.State == phonebank.ShiftReserved {
 			if err := b.stepIn(ctx, tx, s, phonebank.ShiftRelease, at); err != nil {
 				return err
@@ -269,12 +282,8 @@ func (b *Switchboard) CallPerson(ctx context.Context, id phonebank.ShiftID, pers
 		if err != nil {
 			return err
 		}
-		rung, err := tx.RungLately(ctx, phone, "", at)
-		if err != nil {
+		if err := mayRing(ctx, tx, p, phone, at); err != nil {
 			return err
-		}
-		if why := phonebank.WhyNotRing(p, phone, rung, at); why != "" {
-			return phonebank.Fail(phonebank.Forbidden, "%s", why)
 		}
 		if err := tx.HoldNumber(ctx, phone.ID, s.ID, at); err != nil {
 			return err

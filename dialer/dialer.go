@@ -80,6 +80,41 @@ func (b *Switchboard) tell(s phonebank.Shift, more ...string) {
 	b.Live.Publish(topics...)
 }
 
+// Everybody locks in one order, so that two transactions seldom wait for each other: shift, conversation, call, number.
+
+// lockTalk keeps a talk and the shift it belongs to to this transaction.
+func lockTalk(ctx context.Context, tx *store.Tx, id phonebank.ConversationID) (c phonebank.Conversation, s phonebank.Shift, err error) {
+	if c, err = tx.Conversation(ctx, id); err != nil {
+		return c, s, err
+	}
+	if c.ShiftID != "" {
+		if s, err = tx.LockShift(ctx, c.ShiftID); err != nil {
+			return c, s, err
+		}
+	}
+	c, err = tx.LockConversation(ctx, id)
+	return c, s, err
+}
+
+// lockCall keeps a call, its talk and its shift to this transaction.
+func (b *Switchboard) lockCall(ctx context.Context, tx *store.Tx, token string) (phonebank.Call, error) {
+	found, err := tx.FindCallByToken(ctx, token)
+	if err != nil {
+		return found, err
+	}
+	if found.ShiftID != "" {
+		if _, err := tx.LockShift(ctx, found.ShiftID); err != nil {
+			return found, err
+		}
+	}
+	if found.Conversation != "" {
+		if _, err := tx.LockConversation(ctx, found.Conversation); err != nil {
+			return found, err
+		}
+	}
+	return tx.CallByToken(ctx, token)
+}
+
 // move applies one event to a shift and stores it.
 func move(ctx context.Context, tx *store.Tx, s *phonebank.Shift, event phonebank.ShiftEvent, at time.Time) error {
 	change, err := s.Apply(event, at)

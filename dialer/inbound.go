@@ -99,6 +99,18 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 		out = Instruction{Step: Enter, Token: call.Token, Conference: conference(shift.ID), Label: label(call.ID), Name: person.FirstName}
 		return nil
 	})
+	if phonebank.KindOf(err) == phonebank.Conflict && err != nil {
+		// Twilio asked twice at once, and the other request was faster: both get its answer.
+		err = b.Store.InTx(ctx, func(tx *store.Tx) error {
+			known, err := tx.CallBySID(ctx, in.SID)
+			if err != nil {
+				return err
+			}
+			out, err = b.again(ctx, tx, known)
+			return err
+		})
+		return out, err
+	}
 	if err == nil {
 		b.tell(shift, "person:"+string(person.ID), "user:"+string(person.OwnerID))
 	}
@@ -132,6 +144,9 @@ func (b *Switchboard) caller(ctx context.Context, tx *store.Tx, phone phonebank.
 func (b *Switchboard) promiseReturn(ctx context.Context, tx *store.Tx, call phonebank.Call, person phonebank.Person, phone phonebank.Phone, at time.Time) error {
 	if phone.OptedOutAt != nil {
 		return nil // they rang us, and asked us not to ring: what they say is kept, and nobody calls back by itself
+	}
+	if owed, err := tx.OwesReturn(ctx, phone.ID); err != nil || owed {
+		return err
 	}
 	zones := phonebank.ZonesOf(person.Zone, phone.Zones)
 	due := phonebank.NextContact(zones, at, 0)

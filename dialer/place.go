@@ -152,12 +152,36 @@ func (b *Switchboard) hangUp(ctx context.Context, call phonebank.Call) {
 // refused tells the volunteer why the person on their card was not rung after all.
 func (b *Switchboard) refused(ctx context.Context, call phonebank.Call) error {
 	at := b.Now()
-	return b.Store.InTx(ctx, func(tx *store.Tx) error {
+	var shift phonebank.Shift
+	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if call, err = b.lockCall(ctx, tx, call.Token); err != nil {
+			return err
+		}
+		if call.ShiftID != "" {
+			if shift, err = tx.Shift(ctx, call.ShiftID); err != nil {
+				return err
+			}
+		}
+		if call.OurFault {
+			return nil // they keep the person, and press Retry or Next
+		}
+		talked, err := b.talked(ctx, tx, call)
+		if err != nil {
+			return err
+		}
+		if talked {
+			return b.startWrapUp(ctx, tx, call, at)
+		}
 		if err := b.noTalk(ctx, tx, call, at); err != nil {
 			return err
 		}
 		return b.freeShift(ctx, tx, call, at)
 	})
+	if err == nil {
+		b.tell(shift, "conversation:"+string(call.Conversation))
+	}
+	return err
 }
 
 // over tells whether a status of Twilio's is final.

@@ -100,7 +100,14 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 	if err != nil {
 		return nil, "", err
 	}
+	commitment, err := b.keepCommitment(ctx, tx, c, person, phone, w, at)
+	if err != nil {
+		return nil, "", err
+	}
 	if phone.OptedOutAt != nil {
+		if len(w.FollowUps) > 0 {
+			return nil, "", phonebank.Fail(phonebank.Forbidden, "%s's number is blocked, so nothing more can be promised. Leave the follow-ups out and save again.", person.FirstName)
+		}
 		return nil, "", nil
 	}
 	if w.TextOK != nil {
@@ -113,10 +120,6 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 		return nil, "", err
 	}
 	byHand, automatic, err := tx.TextConsent(ctx, person.ID, phone.ID)
-	if err != nil {
-		return nil, "", err
-	}
-	commitment, err := b.keepCommitment(ctx, tx, c, person, phone, w, at)
 	if err != nil {
 		return nil, "", err
 	}

@@ -49,7 +49,7 @@ func (b *Switchboard) passOver(ctx context.Context, tx *store.Tx, s *phonebank.S
 	if call.State != phonebank.CallEnded || !call.OurFault {
 		return phonebank.Fail(phonebank.Conflict, "You are still on a call.")
 	}
-	if err := b.giveBack(ctx, tx, *s, at); err != nil {
+	if err := b.letGo(ctx, tx, *s, at); err != nil {
 		return err
 	}
 	return move(ctx, tx, s, phonebank.ShiftMissed, at)

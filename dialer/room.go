@@ -65,7 +65,7 @@ func (b *Switchboard) Conference(ctx context.Context, r RoomReport) error {
 	var shift phonebank.Shift
 	var talk phonebank.ConversationID
 	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-		leg, err := tx.CallByToken(ctx, r.Token)
+		leg, err := b.lockCall(ctx, tx, r.Token)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (b *Switchboard) Conference(ctx context.Context, r RoomReport) error {
 		if err != nil {
 			return err
 		}
-		call, err := tx.CallByToken(ctx, found.Token)
+		call, err := b.lockCall(ctx, tx, found.Token)
 		if err != nil {
 			return err
 		}
@@ -111,6 +111,7 @@ func (b *Switchboard) Conference(ctx context.Context, r RoomReport) error {
 			if call.Kind == phonebank.CallIn {
 				return b.endIn(ctx, tx, call, ending{status: "completed"}, at)
 			}
+			return tx.AskHangUp(ctx, call.ID, at) // its own last event may be lost: the dialer looks it up
 		}
 		return nil
 	})
@@ -133,8 +134,11 @@ func (b *Switchboard) volunteerIn(ctx context.Context, tx *store.Tx, s *phoneban
 		if err := tx.SetLeg(ctx, s.ID, leg.ID, true, r.Conference); err != nil {
 			return err
 		}
+		if err := tx.SetJoined(ctx, leg.ID, at); err != nil {
+			return err
+		}
 		if s.State == phonebank.ShiftOnCall { // back in the middle of a talk: nobody is hung up on any more
-			return tx.KeepLines(ctx, s.ID)
+			return tx.KeepLines(ctx, s.ID, at)
 		}
 		return move(ctx, tx, s, phonebank.ShiftJoin, at)
 	case "participant-leave":

@@ -16,8 +16,11 @@ func (b *Switchboard) EndSession(ctx context.Context, id phonebank.SessionID, us
 		if err != nil {
 			return err
 		}
-		for i := range here {
-			if err := b.stepIn(ctx, tx, &here[i], phonebank.ShiftLeave, at); err != nil {
+		for _, s := range here {
+			if s, err = tx.LockShift(ctx, s.ID); err != nil {
+				return err
+			}
+			if err := b.stepIn(ctx, tx, &s, phonebank.ShiftLeave, at); err != nil {
 				return err
 			}
 		}

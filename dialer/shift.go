@@ -80,7 +80,7 @@ func (b *Switchboard) ringShift(ctx context.Context, tx *store.Tx, s *phonebank.
 	if s.LegCallID != "" {
 		old, err := tx.Call(ctx, s.LegCallID)
 		if err == nil && old.State != phonebank.CallEnded && old.State != phonebank.CallWrapped {
-			if old.CreatedAt.After(at.Add(-(phonebank.RingSeconds + 10) * time.Second)) {
+			if s.State == phonebank.ShiftConnecting && old.CreatedAt.After(at.Add(-(phonebank.RingSeconds+10)*time.Second)) {
 				return nil // it rings already: a second press changes nothing
 			}
 			if err := tx.AskHangUp(ctx, old.ID, at); err != nil {
@@ -105,9 +105,33 @@ func (b *Switchboard) Rest(ctx context.Context, id phonebank.ShiftID) error {
 	return b.step(ctx, id, phonebank.ShiftRest)
 }
 
+// PassFor is how long somebody waits whom a volunteer has passed on, so that the next card is somebody else's.
+const PassFor = 10 * time.Minute
+
 // Pass gives the person back and takes another.
 func (b *Switchboard) Pass(ctx context.Context, id phonebank.ShiftID) error {
-	if err := b.step(ctx, id, phonebank.ShiftRest); err != nil {
+	_, err := b.inShift(ctx, id, func(tx *store.Tx, s *phonebank.Shift, at time.Time) error {
+		if s.State != phonebank.ShiftReserved {
+			return nil // pressed twice: the next card is there already
+		}
+		if err := b.stepIn(ctx, tx, s, phonebank.ShiftRest, at); err != nil {
+			return err
+		}
+		if s.FollowUpID != "" {
+			f, err := tx.LockFollowUp(ctx, s.FollowUpID)
+			if err != nil {
+				return err
+			}
+			f.DueAt = at.Add(PassFor)
+			return tx.MoveFollowUp(ctx, f, store.By{User: s.UserID, Note: "passed"}, at)
+		}
+		session, err := tx.Session(ctx, s.SessionID)
+		if err != nil {
+			return err
+		}
+		return tx.PutOff(ctx, session.CampaignID, s.PersonID, at.Add(PassFor))
+	})
+	if err != nil {
 		return err
 	}
 	return b.Ready(ctx, id)
@@ -139,19 +163,57 @@ func (b *Switchboard) stepIn(ctx context.Context, tx *store.Tx, s *phonebank.Shi
 	if err := tx.SaveShift(ctx, *s, change, store.By{User: s.UserID}); err != nil {
 		return err
 	}
-	if event == phonebank.ShiftLeave {
-		calls, err := tx.LiveCalls(ctx, s.ID)
-		if err != nil {
+	was := s.State
+	s.State = change.To
+	if event != phonebank.ShiftLeave {
+		return nil
+	}
+	calls, err := tx.LiveCalls(ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	talking := false
+	for _, c := range calls {
+		talking = talking || c.Kind != phonebank.CallVolunteer
+		if err := tx.AskHangUp(ctx, c.ID, at); err != nil {
 			return err
 		}
-		for _, c := range calls {
-			if err := tx.AskHangUp(ctx, c.ID, at); err != nil {
-				return err
-			}
-		}
 	}
-	s.State = change.To
+	if was == phonebank.ShiftOnCall && !talking {
+		return b.letGo(ctx, tx, *s, at) // no line's end will do it
+	}
 	return nil
+}
+
+// letGo closes what a call that our own line never made has left open: the talk that was prepared, the callback, the hold. Where
+// there was a talk before, its wrap-up is owed and the person does not go back on the list.
+func (b *Switchboard) letGo(ctx context.Context, tx *store.Tx, s phonebank.Shift, at time.Time) error {
+	if s.Conversation == "" {
+		return b.giveBack(ctx, tx, s, at)
+	}
+	c, err := tx.LockConversation(ctx, s.Conversation)
+	if err != nil {
+		return err
+	}
+	event := phonebank.ConversationWrap
+	if c.EndedAt != nil {
+		event = phonebank.ConversationEnd
+	}
+	change, err := c.Apply(event, at)
+	if err != nil {
+		return err
+	}
+	if err := tx.SaveConversation(ctx, c, change, store.By{}); err != nil {
+		return err
+	}
+	if c.EndedAt == nil {
+		return b.giveBack(ctx, tx, s, at)
+	}
+	person, err := tx.Person(ctx, c.PersonID)
+	if err != nil {
+		return err
+	}
+	return tx.ReleaseNumber(ctx, s.ID, person.PhoneID)
 }
 
 // giveBack undoes what handing a person over did: their place on the list, their callback, the hold on their number.
@@ -171,7 +233,11 @@ func (b *Switchboard) giveBack(ctx context.Context, tx *store.Tx, s phonebank.Sh
 	if err := tx.GiveBack(ctx, session.CampaignID, s.PersonID); err != nil {
 		return err
 	}
-	return tx.ReleaseNumber(ctx, s.ID)
+	person, err := tx.Person(ctx, s.PersonID)
+	if err != nil {
+		return err
+	}
+	return tx.ReleaseNumber(ctx, s.ID, person.PhoneID)
 }
 
 func moveFollowUp(ctx context.Context, tx *store.Tx, id phonebank.FollowUpID, event phonebank.FollowUpEvent, at time.Time, why string) error {

@@ -2,6 +2,7 @@ package dialer
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -25,7 +26,7 @@ func (b *Switchboard) CallStatus(ctx context.Context, r Report) error {
 	var shift phonebank.Shift
 	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
 		var err error
-		if call, err = tx.CallByToken(ctx, r.Token); err != nil {
+		if call, err = b.lockCall(ctx, tx, r.Token); err != nil {
 			return err
 		}
 		if call.SID != "" && call.SID != r.SID {
@@ -103,7 +104,7 @@ func (b *Switchboard) end(ctx context.Context, id phonebank.CallID, e ending) er
 		if err != nil {
 			return err
 		}
-		if call, err = tx.CallByToken(ctx, found.Token); err != nil { // keeps the row to this transaction
+		if call, err = b.lockCall(ctx, tx, found.Token); err != nil {
 			return err
 		}
 		if err := b.endIn(ctx, tx, call, e, at); err != nil {
@@ -152,7 +153,11 @@ func (b *Switchboard) endIn(ctx context.Context, tx *store.Tx, call phonebank.Ca
 	if call.OurFault {
 		return nil // the volunteer keeps the person, and presses Retry or Next
 	}
-	if slices.Contains(change.Effects, phonebank.StartWrapUp) {
+	talked, err := b.talked(ctx, tx, call)
+	if err != nil {
+		return err
+	}
+	if talked || slices.Contains(change.Effects, phonebank.StartWrapUp) {
 		return b.startWrapUp(ctx, tx, call, at)
 	}
 	if slices.Contains(change.Effects, phonebank.TryAgain) {
@@ -167,6 +172,16 @@ func (b *Switchboard) endIn(ctx context.Context, tx *store.Tx, call phonebank.Ca
 		return b.freeShift(ctx, tx, call, at)
 	}
 	return nil
+}
+
+// talked tells whether there was a talk before this call: they were rung again after a dropped line, and its wrap-up is owed
+// whether or not anybody picked up now.
+func (b *Switchboard) talked(ctx context.Context, tx *store.Tx, call phonebank.Call) (bool, error) {
+	if call.Conversation == "" {
+		return false, nil
+	}
+	c, err := tx.Conversation(ctx, call.Conversation)
+	return c.EndedAt != nil, err
 }
 
 // startWrapUp follows a talk: its outcome and promise are asked for.
@@ -190,6 +205,15 @@ func (b *Switchboard) startWrapUp(ctx context.Context, tx *store.Tx, call phoneb
 			return err
 		}
 	}
+	returned, err := tx.ReturnedCalls(ctx, call.PhoneID)
+	if err != nil {
+		return err
+	}
+	for _, f := range returned {
+		if err := moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpFinish, at, "We talked."); err != nil {
+			return err
+		}
+	}
 	if err := tx.Touch(ctx, call.PersonID, c.UserID, at); err != nil {
 		return err
 	}
@@ -200,11 +224,27 @@ func (b *Switchboard) startWrapUp(ctx context.Context, tx *store.Tx, call phoneb
 	if err != nil || s.Conversation != call.Conversation || s.State != phonebank.ShiftOnCall {
 		return err
 	}
-	event := phonebank.ShiftHungUp
-	if c.State == phonebank.ConversationWrapped {
-		event = phonebank.ShiftMissed // wrapped up before the line was down: on to the next
+	if c.State != phonebank.ConversationWrapped {
+		return move(ctx, tx, &s, phonebank.ShiftHungUp, at)
 	}
-	return move(ctx, tx, &s, event, at)
+	// Wrapped up before the line was down: on to what they chose then.
+	if err := move(ctx, tx, &s, phonebank.ShiftMissed, at); err != nil {
+		return err
+	}
+	raw, err := tx.Wrap(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	var w phonebank.Wrap
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &w); err != nil {
+			return err
+		}
+	}
+	if w.Then == "break" || !s.LegJoined {
+		return move(ctx, tx, &s, phonebank.ShiftRest, at)
+	}
+	return nil
 }
 
 // noTalk follows a line on which nobody spoke: the talk that was prepared is closed without an outcome, and the person is
@@ -234,7 +274,7 @@ func (b *Switchboard) noTalk(ctx context.Context, tx *store.Tx, call phonebank.C
 	if call.ShiftID == "" {
 		return nil
 	}
-	return tx.ReleaseNumber(ctx, call.ShiftID)
+	return tx.ReleaseNumber(ctx, call.ShiftID, call.PhoneID)
 }
 
 // callbackMissed puts a callback that nobody answered off to the person's next opening, and on a person's list after the
@@ -243,6 +283,23 @@ func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call pho
 	f, err := tx.LockFollowUp(ctx, call.FollowUpID)
 	if err != nil {
 		return err
+	}
+	phone, err := tx.LockPhone(ctx, f.PhoneID)
+	if err != nil {
+		return err
+	}
+	if phone.OptedOutAt != nil || phone.BadAt != nil {
+		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpCancel, at, "The number is blocked or can't be reached.")
+	}
+	person, err := tx.Person(ctx, f.PersonID)
+	if err != nil {
+		return err
+	}
+	due := phonebank.NextContact(phonebank.ZonesOf(person.Zone, phone.Zones), next, 0)
+	if f.State == phonebank.FollowUpDone {
+		// It rang as answered and nobody was there: the promise is made anew, since nothing leaves an end.
+		f.ID, f.State, f.DueAt, f.NotAfter, f.CreatedAt = phonebank.NewID[phonebank.FollowUpID](at), phonebank.FollowUpPlanned, due, due.AddDate(0, 0, 14), at
+		return tx.AddFollowUp(ctx, f, call.From, call.To)
 	}
 	tries, err := tx.FollowUpTries(ctx, f.ID)
 	if err != nil {
@@ -261,15 +318,7 @@ func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call pho
 	if err := tx.SaveFollowUp(ctx, f, change, store.By{}); err != nil {
 		return err
 	}
-	person, err := tx.Person(ctx, f.PersonID)
-	if err != nil {
-		return err
-	}
-	phone, err := tx.Phone(ctx, f.PhoneID)
-	if err != nil {
-		return err
-	}
-	f.DueAt = phonebank.NextContact(phonebank.ZonesOf(person.Zone, phone.Zones), next, 0)
+	f.DueAt = due
 	return tx.MoveFollowUp(ctx, f, store.By{Note: "nobody answered"}, at)
 }
 

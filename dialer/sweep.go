@@ -40,7 +40,7 @@ func (b *Switchboard) Sweep(ctx context.Context) error {
 // closeSilent ends the shift of a closed laptop: the leg is dropped, the person goes back on the list.
 func (b *Switchboard) closeSilent(ctx context.Context, s phonebank.Shift, at time.Time) error {
 	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-		now, err := tx.Shift(ctx, s.ID)
+		now, err := tx.LockShift(ctx, s.ID)
 		if err != nil {
 			return err
 		}

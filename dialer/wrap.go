@@ -22,7 +22,7 @@ func (b *Switchboard) Wrap(ctx context.Context, id phonebank.ConversationID, use
 	var ring []phonebank.FollowUp
 	var recap phonebank.OutboxID
 	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-		c, err := tx.LockConversation(ctx, id)
+		c, _, err := lockTalk(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -121,10 +121,23 @@ func (b *Switchboard) goOn(ctx context.Context, tx *store.Tx, shift *phonebank.S
 	if *shift, err = tx.Shift(ctx, c.ShiftID); err != nil {
 		return err
 	}
-	if err := tx.ReleaseNumber(ctx, c.ShiftID); err != nil {
+	person, err := tx.Person(ctx, c.PersonID)
+	if err != nil {
 		return err
 	}
-	if shift.Conversation != c.ID || shift.State != phonebank.ShiftWrapUp {
+	if err := tx.ReleaseNumber(ctx, c.ShiftID, person.PhoneID); err != nil {
+		return err
+	}
+	if shift.Conversation != c.ID {
+		return nil
+	}
+	if over := call.State == phonebank.CallEnded || call.State == phonebank.CallWrapped; over && shift.State == phonebank.ShiftOnCall {
+		// The line was never made again after a fault of ours: the talk is over all the same.
+		if err := move(ctx, tx, shift, phonebank.ShiftHungUp, at); err != nil {
+			return err
+		}
+	}
+	if shift.State != phonebank.ShiftWrapUp {
 		return nil
 	}
 	if err := move(ctx, tx, shift, phonebank.ShiftSaved, at); err != nil {

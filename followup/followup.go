@@ -128,6 +128,27 @@ func (d *Diary) Due(ctx context.Context, limit int) ([]store.Rung, error) {
 	return d.Store.RingFollowUps(ctx, d.Now(), RingAgain, limit)
 }
 
+// Expire ends callbacks whose last moment has passed, in words on the person's page: nothing stays due for ever.
+func (d *Diary) Expire(ctx context.Context) error {
+	at := d.Now()
+	past, err := d.Store.PastCalls(ctx, at)
+	if err != nil {
+		return err
+	}
+	for _, f := range past {
+		change, err := f.Apply(phonebank.FollowUpExpire, at)
+		if err != nil {
+			return err
+		}
+		f.Why = "Nobody could make this call in two weeks."
+		if err := d.Store.SaveFollowUp(ctx, f, change, store.By{Note: f.Why}); err != nil && phonebank.KindOf(err) != phonebank.Stale {
+			return err
+		}
+		d.tell(f)
+	}
+	return nil
+}
+
 // Cancel takes a promise back, with its text if that has not left.
 func (d *Diary) Cancel(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID, why string) error {
 	return d.change(ctx, id, user, func(tx *store.Tx, f *phonebank.FollowUp, at time.Time) error {

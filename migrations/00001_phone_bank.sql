@@ -67,6 +67,7 @@ CREATE TABLE phones (
 CREATE INDEX phones_waiting ON phones (waiting_since) WHERE waiting_since IS NOT NULL;
 CREATE INDEX phones_hold ON phones (hold_since) WHERE hold_since IS NOT NULL;
 CREATE INDEX phones_held ON phones (held_by) WHERE held_by IS NOT NULL;
+CREATE INDEX phones_held_until ON phones (held_until) WHERE held_by IS NOT NULL;
 
 CREATE TABLE people (
     id              text PRIMARY KEY,
@@ -118,6 +119,7 @@ CREATE TABLE call_list (
 ) WITH (fillfactor = 85);
 CREATE INDEX call_list_next ON call_list (campaign_id, priority, zones, next_attempt_at) WHERE state = 'waiting';
 CREATE INDEX call_list_person ON call_list (person_id);
+CREATE INDEX call_list_phone ON call_list (phone_id);
 
 -- The few sets of zones that people on lists may be in: the claim probes those whose hours are open.
 CREATE TABLE zone_sets (
@@ -309,9 +311,11 @@ CREATE TABLE calls (
 ) WITH (fillfactor = 80);
 CREATE INDEX calls_to_place ON calls (created_at) WHERE state = 'reserved';
 CREATE INDEX calls_to_hang_up ON calls (hang_up_at) WHERE hang_up_at IS NOT NULL AND state IN ('reserved', 'placing', 'ringing', 'answered', 'bridged');
-CREATE INDEX calls_live ON calls (placed_at) WHERE state IN ('placing', 'ringing', 'answered', 'bridged');
+CREATE INDEX calls_live ON calls (created_at) WHERE state IN ('placing', 'ringing', 'answered', 'bridged');
 CREATE INDEX calls_phone ON calls (phone_id, created_at DESC);
 CREATE INDEX calls_conversation ON calls (conversation_id);
+CREATE INDEX calls_follow_up ON calls (follow_up_id) WHERE follow_up_id IS NOT NULL;
+CREATE INDEX calls_newest ON calls (created_at DESC);
 CREATE INDEX calls_shift ON calls (shift_id, created_at DESC);
 
 CREATE TABLE messages (
@@ -334,6 +338,7 @@ CREATE TABLE messages (
     seen_at         timestamptz
 );
 CREATE INDEX messages_phone ON messages (phone_id, at DESC);
+CREATE INDEX messages_newest ON messages (at DESC);
 
 -- Every webhook once: the key is Twilio's own name of the event.
 CREATE TABLE inbox (

@@ -201,7 +201,7 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 	for _, t := range threads {
 		list = append(list, threadNeed(t))
 	}
-	unknown, err := p.Store.UnknownTexts(ctx)
+	unknown, err := p.Store.UnknownTexts(ctx, p.Now().AddDate(0, 0, -14))
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ const callColumns = `id, kind, state, result, COALESCE(sid, '') AS sid, token, C
 
 // AddCall writes down the intent of a call. The nonce is of the form that asked for it: a second press is the same call.
 func (q queries) AddCall(ctx context.Context, c phonebank.Call, nonce string) error {
-	_, err := q.exec(ctx, `
+	_, err := q.hotExec(ctx, `
 		INSERT INTO calls (id, kind, state, sid, token, campaign_id, shift_id, person_id, phone_id, conversation_id, follow_up_id,
 			from_number, to_number, tries, nonce, created_at, answered_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
@@ -39,13 +39,13 @@ func (tx *Tx) CallByToken(ctx context.Context, token string) (c phonebank.Call, 
 
 // CallByToken finds the call whose callbacks carry a token.
 func (s *Store) CallByToken(ctx context.Context, token string) (c phonebank.Call, err error) {
-	err = s.get(ctx, &c, `SELECT `+callColumns+` FROM calls WHERE token = $1`, token)
+	err = s.hotGet(ctx, &c, `SELECT `+callColumns+` FROM calls WHERE token = $1`, token)
 	return c, err
 }
 
 // CallBySID finds a call by Twilio's name of it.
 func (q queries) CallBySID(ctx context.Context, sid string) (c phonebank.Call, err error) {
-	err = q.get(ctx, &c, `SELECT `+callColumns+` FROM calls WHERE sid = $1`, sid)
+	err = q.hotGet(ctx, &c, `SELECT `+callColumns+` FROM calls WHERE sid = $1`, sid)
 	return c, err
 }
 
@@ -71,6 +71,9 @@ func (q queries) SaveCall(ctx context.Context, call phonebank.Call, c phonebank.
 	return save(ctx, q, "call", string(call.ID), c, by, sets...)
 }
 
+// PlaceWithin is how old an intent may be: a phone must not ring minutes after somebody pressed Call.
+const PlaceWithin = time.Minute
+
 // ClaimCall takes the oldest call that waits to be placed, for this process alone. It answers NotFound where there is
 // none, or where everything is paused. What was said at the number since it was written down is checked again in the
 // second statement, after its lock.
@@ -83,7 +86,9 @@ func (s *Store) ClaimCall(ctx context.Context, at time.Time) (call phonebank.Cal
 			ORDER BY created_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`); err != nil {
 			return err
 		}
-		if call.Kind == phonebank.CallOut {
+		if at.Sub(call.CreatedAt) > PlaceWithin {
+			call.OurFault, refused = true, "It took us too long to dial, so nobody was rung. Try again."
+		} else if call.Kind == phonebank.CallOut {
 			phone, err := tx.LockPhone(ctx, call.PhoneID)
 			if err != nil {
 				return err
@@ -115,6 +120,9 @@ func (tx *Tx) whyNotRing(ctx context.Context, call phonebank.Call, phone phoneba
 	person, err := tx.Person(ctx, call.PersonID)
 	if err != nil {
 		return "", err
+	}
+	if on, err := tx.OnTheLine(ctx, phone.ID, call.ID); err != nil || on {
+		return person.FirstName + " is on the line with somebody of us right now.", err
 	}
 	rung, err := tx.RungLately(ctx, phone, call.ID, at)
 	if err != nil {
@@ -177,7 +185,7 @@ func (q queries) SetRecording(ctx context.Context, id phonebank.CallID, sid stri
 func (q queries) AskHangUp(ctx context.Context, id phonebank.CallID, at time.Time) error {
 	_, err := q.exec(ctx, `
 		UPDATE calls SET hang_up_at = $2
-		WHERE id = $1 AND hang_up_at IS NULL AND state IN ('reserved', 'placing', 'ringing', 'answered', 'bridged')`, id, at)
+		WHERE id = $1 AND (hang_up_at IS NULL OR hang_up_at > $2) AND state IN ('reserved', 'placing', 'ringing', 'answered', 'bridged')`, id, at)
 	return err
 }
 
@@ -197,7 +205,10 @@ func (q queries) ToHangUp(ctx context.Context, at time.Time) (list []phonebank.C
 func (q queries) OverdueCalls(ctx context.Context, at time.Time) (list []phonebank.Call, err error) {
 	err = q.all(ctx, &list, `
 		SELECT `+callColumns+` FROM calls
-		WHERE state = ANY($2) AND placed_at < $1::timestamptz - CASE WHEN state IN ('placing', 'ringing') THEN make_interval(secs => $3) ELSE make_interval(secs => $4) END
+		WHERE state = ANY($2) AND COALESCE(placed_at, created_at) < $1::timestamptz - CASE
+			WHEN state IN ('placing', 'ringing') THEN make_interval(secs => $3)
+			WHEN kind = 'inbound' AND shift_id IS NULL THEN interval '5 minutes'
+			ELSE make_interval(secs => $4) END
 		LIMIT 100`, at, pq.Array([]string{"placing", "ringing", "answered", "bridged"}), phonebank.RingSeconds+20, phonebank.CallLimitSeconds+60)
 	return list, err
 }
@@ -213,15 +224,15 @@ func (q queries) LiveCalls(ctx context.Context, shift phonebank.ShiftID) (list [
 // VolunteerRings counts how often we rang a volunteer's phone since a moment, so that a wrong number is not rung all night.
 func (q queries) VolunteerRings(ctx context.Context, number phonebank.Number, since time.Time) (n int, err error) {
 	err = q.get(ctx, &n, `
-		SELECT count(*) FROM calls WHERE kind = 'volunteer' AND to_number = $1 AND created_at > $2 AND answered_at IS NULL AND NOT our_fault`, number, since)
+		SELECT count(*) FROM calls WHERE kind = 'volunteer' AND to_number = $1 AND created_at > $2 AND joined_at IS NULL AND NOT our_fault`, number, since)
 	return n, err
 }
 
-// KeepLines takes back the ends that were asked for while a volunteer's phone was gone.
-func (q queries) KeepLines(ctx context.Context, shift phonebank.ShiftID) error {
+// KeepLines takes back the ends that were to come because a volunteer's phone was gone. What somebody asked for stays asked.
+func (q queries) KeepLines(ctx context.Context, shift phonebank.ShiftID, at time.Time) error {
 	_, err := q.exec(ctx, `
 		UPDATE calls SET hang_up_at = NULL
-		WHERE shift_id = $1 AND kind <> 'volunteer' AND hang_up_at IS NOT NULL AND state IN ('placing', 'ringing', 'answered', 'bridged')`, shift)
+		WHERE shift_id = $1 AND kind <> 'volunteer' AND hang_up_at > $2 AND state IN ('placing', 'ringing', 'answered', 'bridged')`, shift, at)
 	return err
 }
 

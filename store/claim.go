@@ -117,7 +117,7 @@ func (q queries) TryLater(ctx context.Context, campaign phonebank.CampaignID, pe
 	_, err := q.exec(ctx, `
 		UPDATE call_list SET tries = tries + 1, next_attempt_at = $3, why = $4,
 			state = CASE WHEN tries + 1 >= $5 THEN 'done' ELSE 'waiting' END
-		WHERE campaign_id = $1 AND person_id = $2 AND state = 'held'`, campaign, person, at, why, phonebank.MaxTries)
+		WHERE campaign_id = $1 AND person_id = $2 AND state <> 'done'`, campaign, person, at, why, phonebank.MaxTries)
 	return err
 }
 
@@ -143,12 +143,17 @@ func (q queries) WaitingOn(ctx context.Context, campaign phonebank.CampaignID) (
 	return row.Left, row.Next, err
 }
 
-// StaleHolds gives back people whose hold ran out without a shift that still has them.
+// StaleHolds gives back people whose hold ran out without a shift that still has them. Nobody with whom a talk is under way,
+// or waits for its wrap-up, goes back on the list.
 func (q queries) StaleHolds(ctx context.Context, at time.Time) (int64, error) {
 	return q.exec(ctx, `
 		WITH freed AS (
-			UPDATE phones SET held_by = NULL, held_until = NULL WHERE held_until < $1 RETURNING id)
+			UPDATE phones SET held_by = NULL, held_until = NULL
+			WHERE held_by IS NOT NULL AND held_until < $1
+				AND NOT EXISTS (SELECT 1 FROM shifts s WHERE s.id = phones.held_by AND s.state = 'on_call')
+			RETURNING id)
 		UPDATE call_list l SET state = 'waiting' FROM freed
 		WHERE l.phone_id = freed.id AND l.state = 'held'
-			AND NOT EXISTS (SELECT 1 FROM shifts s WHERE s.person_id = l.person_id AND s.state IN ('reserved', 'on_call', 'wrap_up'))`, at)
+			AND NOT EXISTS (SELECT 1 FROM shifts s WHERE s.person_id = l.person_id AND s.state IN ('reserved', 'on_call', 'wrap_up'))
+			AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.person_id = l.person_id AND c.state <> 'wrapped')`, at)
 }

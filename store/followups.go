@@ -15,7 +15,7 @@ const followUpColumns = `id, campaign_id, person_id, phone_id, COALESCE(conversa
 
 // AddFollowUp keeps a promise. A text has its outbox row from the start: held where a person must press, else ready.
 func (tx *Tx) AddFollowUp(ctx context.Context, f phonebank.FollowUp, from, to phonebank.Number) error {
-	if _, err := tx.exec(ctx, `
+	if _, err := tx.hotExec(ctx, `
 		INSERT INTO follow_ups (id, campaign_id, person_id, phone_id, conversation_id, commitment_id, owner_id, session_id, channel, reason, state, body,
 			automatic, local_wish, zone, due_at, not_after, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
@@ -67,7 +67,7 @@ func (tx *Tx) MoveFollowUp(ctx context.Context, f phonebank.FollowUp, by By, at 
 		return err
 	}
 	if _, err := tx.exec(ctx, `
-		UPDATE outbox SET not_before = $2, not_after = $3, generation = generation + 1, rung_at = NULL
+		UPDATE outbox SET not_before = $2, not_after = $3, generation = generation + 1, rung_at = NULL, state = CASE WHEN automatic THEN 'ready' ELSE state END
 		WHERE follow_up_id = $1 AND state IN ('held', 'ready')`, f.ID, f.DueAt, f.NotAfter); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (tx *Tx) ClaimDueCall(ctx context.Context, shift phonebank.Shift, campaign 
 	err = tx.get(ctx, &f, `
 		SELECT `+followUpColumns+` FROM follow_ups f
 		WHERE f.channel = 'call' AND f.state = 'due' AND f.campaign_id = $1 AND f.due_at <= $2
-			AND (f.session_id IS NULL OR f.session_id = $3)
+			AND (f.session_id IS NULL OR f.session_id = $3 OR EXISTS (SELECT 1 FROM sessions x WHERE x.id = f.session_id AND x.state = 'ended'))
 			AND (f.session_id = $3 OR f.owner_id = $4 OR f.owner_id IS NULL OR f.due_at < $5
 				OR NOT EXISTS (SELECT 1 FROM shifts s WHERE s.user_id = f.owner_id AND s.state <> 'off'))
 			AND EXISTS (SELECT 1 FROM phones p WHERE p.id = f.phone_id AND p.opted_out_at IS NULL AND p.hold_since IS NULL AND p.bad_at IS NULL

@@ -38,7 +38,7 @@ func save[S, E ~string](ctx context.Context, q queries, thing, id string, c phon
 		args = append(args, s.value)
 		fmt.Fprintf(&columns, ", %s = $%d", s.column, len(args))
 	}
-	n, err := q.exec(ctx, `
+	n, err := q.hotExec(ctx, `
 		WITH moved AS (
 			UPDATE `+things[thing]+` SET state = $3::text`+columns.String()+`
 			WHERE id = $1 AND state = $2::text

@@ -74,7 +74,11 @@ func (q queries) ReceiveTexts(ctx context.Context, batch []Inbound) (map[string]
 			ORDER BY phone_id, last_contact_at DESC NULLS LAST, created_at),
 		answered AS (
 			UPDATE follow_ups SET state = 'cancelled', why = 'They answered.', generation = generation + 1
-			WHERE phone_id IN (SELECT id FROM numbers) AND reason = 'unanswered_text' AND state IN ('planned', 'due', 'offered', 'needs_person'))
+			WHERE phone_id IN (SELECT id FROM numbers) AND reason = 'unanswered_text' AND state IN ('planned', 'due', 'offered', 'needs_person')
+			RETURNING id),
+		needless AS (
+			UPDATE outbox SET state = 'cancelled', why = 'They answered.', generation = generation + 1
+			WHERE follow_up_id IN (SELECT id FROM answered) AND state IN ('held', 'ready'))
 		INSERT INTO messages (id, direction, state, sid, campaign_id, person_id, phone_id, user_id, from_number, to_number, body, media, at)
 		SELECT news.id, 'in', 'received', news.sid,
 			(SELECT c.id FROM campaigns c WHERE c.number = news.receiver ORDER BY c.created_at DESC LIMIT 1),
@@ -115,6 +119,57 @@ func (tx *Tx) LockMessage(ctx context.Context, id phonebank.MessageID) (m phoneb
 func (q queries) SaveClimb(ctx context.Context, id phonebank.MessageID, sid string, to phonebank.MessageState, code int) error {
 	_, err := q.exec(ctx, `UPDATE messages SET state = $2, sid = COALESCE(sid, $3), error_code = $4 WHERE id = $1`, id, to, null(sid), code)
 	return err
+}
+
+// Climb is one report about a text of ours, as Twilio's callback tells it.
+type Climb struct {
+	Key   string // Twilio's name of the event, for the inbox
+	Token string
+	SID   string
+	To    phonebank.MessageState
+	Below []phonebank.MessageState // from which the report climbs without a word to add
+}
+
+// Climbed is a text that a report has moved, with whose screens show it.
+type Climbed struct {
+	Token        string                   `db:"token"`
+	PersonID     phonebank.PersonID       `db:"person_id"`
+	UserID       phonebank.UserID         `db:"user_id"`
+	Conversation phonebank.ConversationID `db:"conversation_id"`
+}
+
+// ClimbTexts stores reports about accepted texts in one statement and answers with those that moved a text, by token. Any
+// other report changes nothing here: it needs a longer look. Rows are locked in the order of their ids, so that two batches
+// never deadlock, and what a report may climb from is checked on the newest version of its row.
+func (q queries) ClimbTexts(ctx context.Context, batch []Climb, at time.Time) (map[string]Climbed, error) {
+	n := len(batch)
+	keys, tokens, sids, states, below := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	for i, c := range batch {
+		keys[i], tokens[i], sids[i], states[i] = c.Key, c.Token, c.SID, string(c.To)
+		for _, b := range c.Below {
+			below[i] += string(b) + ","
+		}
+	}
+	var rows []Climbed
+	err := q.hotAll(ctx, &rows, `
+		WITH t AS (
+			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS t(key, token, sid, state, below)),
+		m AS (
+			SELECT m.id, t.key, t.state, o.token, o.person_id, o.user_id, o.conversation_id
+			FROM t JOIN outbox o ON o.token = t.token JOIN messages m ON m.id = o.message_id
+			WHERE o.sid = t.sid AND o.state = 'accepted' AND m.state = ANY(string_to_array(t.below, ','))
+			ORDER BY m.id FOR NO KEY UPDATE OF m),
+		fresh AS (
+			INSERT INTO inbox (key, at) SELECT key, $6 FROM m ON CONFLICT (key) DO NOTHING RETURNING key)
+		UPDATE messages SET state = m.state
+		FROM m JOIN fresh ON fresh.key = m.key WHERE messages.id = m.id
+		RETURNING m.token, COALESCE(m.person_id, '') AS person_id, COALESCE(m.user_id, '') AS user_id, COALESCE(m.conversation_id, '') AS conversation_id`,
+		pq.Array(keys), pq.Array(tokens), pq.Array(sids), pq.Array(states), pq.Array(below), at)
+	out := make(map[string]Climbed, len(rows))
+	for _, r := range rows {
+		out[r.Token] = r
+	}
+	return out, err
 }
 
 // Thread lists the texts with one number, the oldest first.

@@ -16,7 +16,7 @@ func (q queries) AddOutbox(ctx context.Context, o phonebank.Outbox) error {
 	if o.Token == "" {
 		o.Token = phonebank.NewToken()
 	}
-	_, err := q.exec(ctx, `
+	_, err := q.hotExec(ctx, `
 		INSERT INTO outbox (id, state, follow_up_id, step, nonce, campaign_id, person_id, phone_id, user_id, conversation_id, from_number, to_number, body,
 			automatic, legal, token, not_before, not_after, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
@@ -39,7 +39,7 @@ func (q queries) OutboxByNonce(ctx context.Context, nonce string) (o phonebank.O
 
 // OutboxByToken finds the text whose callbacks carry a token, and keeps it to this transaction.
 func (tx *Tx) OutboxByToken(ctx context.Context, token string) (o phonebank.Outbox, err error) {
-	err = tx.get(ctx, &o, `SELECT `+outboxColumns+` FROM outbox WHERE token = $1 FOR NO KEY UPDATE`, token)
+	err = tx.hotGet(ctx, &o, `SELECT `+outboxColumns+` FROM outbox WHERE token = $1 FOR NO KEY UPDATE`, token)
 	return o, err
 }
 
@@ -167,8 +167,9 @@ func (q queries) LeasedOut(ctx context.Context, before time.Time) (list []phoneb
 	return list, err
 }
 
-// UnknownTexts lists texts whose outcome nobody knows.
-func (q queries) UnknownTexts(ctx context.Context) (list []phonebank.Outbox, err error) {
-	err = q.all(ctx, &list, `SELECT `+outboxColumns+` FROM outbox WHERE state = 'unknown' ORDER BY claimed_at LIMIT 200`)
+// UnknownTexts lists texts whose outcome nobody knows: those claimed since a moment, and those whose promise still waits for it.
+func (q queries) UnknownTexts(ctx context.Context, since time.Time) (list []phonebank.Outbox, err error) {
+	err = q.all(ctx, &list, `SELECT `+outboxColumns+` FROM outbox WHERE state = 'unknown' AND (claimed_at > $1 OR follow_up_id IN (SELECT id FROM follow_ups WHERE state = 'in_progress'))
+		ORDER BY claimed_at DESC LIMIT 100`, since)
 	return list, err
 }

@@ -21,7 +21,7 @@ func (q queries) Person(ctx context.Context, id phonebank.PersonID) (p phonebank
 
 // PersonOf finds who most likely rings or writes from a number: the one we were in touch with last.
 func (q queries) PersonOf(ctx context.Context, phone phonebank.PhoneID) (p phonebank.Person, err error) {
-	err = q.get(ctx, &p, `
+	err = q.hotGet(ctx, &p, `
 		SELECT `+personColumns+` FROM people WHERE phone_id = $1
 		ORDER BY last_contact_at DESC NULLS LAST, created_at LIMIT 1`, phone)
 	return p, err

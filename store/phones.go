@@ -26,13 +26,13 @@ func (q queries) PhoneByNumber(ctx context.Context, n phonebank.Number) (p phone
 // LockPhone keeps a number to this transaction: a claim and a STOP wait for each other here. What the claim checks must be
 // read after this, in a statement of its own, since a statement that waited for the lock still sees what was before.
 func (tx *Tx) LockPhone(ctx context.Context, id phonebank.PhoneID) (p phonebank.Phone, err error) {
-	err = tx.get(ctx, &p, `SELECT `+phoneColumns+` FROM phones WHERE id = $1 FOR NO KEY UPDATE`, id)
+	err = tx.hotGet(ctx, &p, `SELECT `+phoneColumns+` FROM phones WHERE id = $1 FOR NO KEY UPDATE`, id)
 	return p, err
 }
 
 // KeepPhone finds a number or writes it down.
 func (q queries) KeepPhone(ctx context.Context, n phonebank.Number, zones string, at time.Time) (p phonebank.Phone, err error) {
-	err = q.get(ctx, &p, `
+	err = q.hotGet(ctx, &p, `
 		INSERT INTO phones (id, number, zones, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (number) DO UPDATE SET zones = CASE WHEN phones.zones = '' THEN EXCLUDED.zones ELSE phones.zones END
 		RETURNING `+phoneColumns, phonebank.NewID[phonebank.PhoneID](at), n, zones, at)
@@ -41,6 +41,7 @@ func (q queries) KeepPhone(ctx context.Context, n phonebank.Number, zones string
 
 // Stopped is who is touched by an opt-out, so that their screens can be told.
 type Stopped struct {
+	Fresh  bool // false: the number was blocked before
 	People []phonebank.PersonID
 	Owners []phonebank.UserID
 }
@@ -48,9 +49,16 @@ type Stopped struct {
 // OptOut blocks texts and calls to a number, for everybody on it and in every campaign, and cancels all that was to
 // come, in the transaction that stores it (47 CFR 64.1200(a)(10): any reasonable means; we act within the second).
 func (tx *Tx) OptOut(ctx context.Context, id phonebank.PhoneID, how, words string, by By, at time.Time) (s Stopped, err error) {
+	before, err := tx.LockPhone(ctx, id)
+	if err != nil {
+		return s, err
+	}
+	s.Fresh = before.OptedOutAt == nil
+	// A keyword never weakens what a person said aloud: START lifts keywords only.
 	if _, err = tx.exec(ctx, `
-		UPDATE phones SET opted_out_at = COALESCE(opted_out_at, $2), opted_out_how = $3, opted_out_words = $4,
-			hold_since = NULL, waiting_since = NULL
+		UPDATE phones SET opted_out_at = COALESCE(opted_out_at, $2),
+			opted_out_how = CASE WHEN opted_out_at IS NOT NULL AND opted_out_how <> 'text' THEN opted_out_how ELSE $3 END,
+			opted_out_words = $4, hold_since = NULL, waiting_since = NULL
 		WHERE id = $1`, id, at, how, words); err != nil {
 		return s, err
 	}
@@ -68,7 +76,7 @@ func (tx *Tx) OptOut(ctx context.Context, id phonebank.PhoneID, how, words strin
 	// A line that is just being set up to them must not ring on.
 	if _, err = tx.exec(ctx, `
 		UPDATE calls SET hang_up_at = $2
-		WHERE phone_id = $1 AND kind = 'outbound' AND state IN ('reserved', 'placing', 'ringing') AND hang_up_at IS NULL`, id, at); err != nil {
+		WHERE phone_id = $1 AND kind = 'outbound' AND state IN ('reserved', 'placing', 'ringing') AND (hang_up_at IS NULL OR hang_up_at > $2)`, id, at); err != nil {
 		return s, err
 	}
 	if err = tx.Note(ctx, at, "phone", string(id), "opt_out", By{by.User, how}); err != nil {
@@ -166,8 +174,8 @@ func (q queries) MarkNoTexts(ctx context.Context, id phonebank.PhoneID, at time.
 }
 
 // ReleaseNumber gives a number back that a shift held.
-func (q queries) ReleaseNumber(ctx context.Context, shift phonebank.ShiftID) error {
-	_, err := q.exec(ctx, `UPDATE phones SET held_by = NULL, held_until = NULL WHERE held_by = $1`, shift)
+func (q queries) ReleaseNumber(ctx context.Context, shift phonebank.ShiftID, phone phonebank.PhoneID) error {
+	_, err := q.exec(ctx, `UPDATE phones SET held_by = NULL, held_until = NULL WHERE held_by = $1 AND id = $2`, shift, phone)
 	return err
 }
 
@@ -184,6 +192,6 @@ func (q queries) HoldNumber(ctx context.Context, id phonebank.PhoneID, shift pho
 
 // HeardFrom notes that a person rang us: we may answer, at any hour, for a little while.
 func (q queries) HeardFrom(ctx context.Context, id phonebank.PhoneID, at time.Time) error {
-	_, err := q.exec(ctx, `UPDATE phones SET last_inbound_at = $2 WHERE id = $1`, id, at)
+	_, err := q.hotExec(ctx, `UPDATE phones SET last_inbound_at = $2 WHERE id = $1`, id, at)
 	return err
 }

@@ -32,7 +32,7 @@ func (q queries) CampaignByName(ctx context.Context, name string) (c phonebank.C
 // CampaignOf finds the campaign that a person who reaches one of our numbers belongs to: the one whose list they are on,
 // else the newest one with that number, else the newest of all.
 func (q queries) CampaignOf(ctx context.Context, person phonebank.PersonID, number phonebank.Number) (c phonebank.Campaign, err error) {
-	err = q.get(ctx, &c, `
+	err = q.hotGet(ctx, &c, `
 		SELECT `+campaignColumns+` FROM campaigns c
 		ORDER BY EXISTS (SELECT 1 FROM call_list l WHERE l.campaign_id = c.id AND l.person_id = $1) DESC, number = $2 DESC, created_at DESC
 		LIMIT 1`, string(person), number)
@@ -185,14 +185,17 @@ func (q queries) SetHelp(ctx context.Context, id phonebank.ShiftID, on bool) err
 func (q queries) SilentShifts(ctx context.Context, since time.Time) (list []phonebank.Shift, err error) {
 	err = q.all(ctx, &list, `
 		SELECT `+shiftColumns+` FROM shifts
-		WHERE state NOT IN ('off', 'on_call') AND seen_at < $1 LIMIT 200`, since)
+		WHERE state <> 'off' AND seen_at < $1
+			AND (state <> 'on_call' OR NOT EXISTS (SELECT 1 FROM calls c
+				WHERE c.shift_id = shifts.id AND c.kind <> 'volunteer' AND c.state IN ('reserved', 'placing', 'ringing', 'answered', 'bridged')))
+		LIMIT 200`, since)
 	return list, err
 }
 
 // ReadyShift finds, for somebody who rings us, the volunteer who knows them if ready, else the one of the campaign who has
 // waited longest, and locks the shift. A shift that another caller is taking is skipped.
 func (tx *Tx) ReadyShift(ctx context.Context, campaign phonebank.CampaignID, owner phonebank.UserID) (s phonebank.Shift, err error) {
-	err = tx.get(ctx, &s, `
+	err = tx.hotGet(ctx, &s, `
 		SELECT `+shiftColumns+` FROM shifts
 		WHERE leg_joined AND state = 'ready'
 			AND session_id IN (SELECT id FROM sessions WHERE campaign_id = $1 AND state = 'open')

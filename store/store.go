@@ -92,6 +92,7 @@ func (s *Store) InTx(ctx context.Context, do func(*Tx) error) error {
 }
 
 func (s *Store) once(ctx context.Context, do func(*Tx) error) error {
+	s.hot.catchUp(ctx)
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
@@ -144,27 +145,48 @@ func (q queries) all(ctx context.Context, into any, query string, args ...any) e
 // statements are those that are planned once for each connection instead of at every use: where thousands a minute run,
 // planning costs more than the work.
 type statements struct {
-	db *sqlx.DB
-	by sync.Map // text -> *sqlx.Stmt
+	db     *sqlx.DB
+	by     sync.Map // text -> *sqlx.Stmt
+	wanted sync.Map // texts that a transaction missed
 }
 
-// prepared answers with a statement that is ready to run in this transaction or outside of one.
-func (q queries) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
-	ready, ok := q.hot.by.Load(query)
-	if !ok {
-		made, err := q.hot.db.PreparexContext(ctx, query)
-		if err != nil {
-			return nil, known(err)
-		}
-		var raced bool
-		if ready, raced = q.hot.by.LoadOrStore(query, made); raced {
-			_ = made.Close() // somebody else was faster; theirs is kept
-		}
+// prepare makes a statement ready. It takes a connection, so nobody who holds one may ask.
+func (s *statements) prepare(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	made, err := s.db.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, known(err)
 	}
-	if tx, ok := q.ExtContext.(*sqlx.Tx); ok {
-		return tx.StmtxContext(ctx, ready), nil
+	ready, raced := s.by.LoadOrStore(query, made)
+	if raced {
+		_ = made.Close() // somebody else was faster; theirs is kept
 	}
 	return ready.(*sqlx.Stmt), nil
+}
+
+// catchUp prepares what earlier transactions missed. What cannot be prepared now runs unprepared.
+func (s *statements) catchUp(ctx context.Context) {
+	s.wanted.Range(func(query, _ any) bool {
+		if _, err := s.prepare(ctx, query.(string)); err == nil {
+			s.wanted.Delete(query)
+		}
+		return true
+	})
+}
+
+// prepared answers with a statement that is ready to run here, or with nil where it is to run unprepared this time.
+func (q queries) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	tx, inTx := q.ExtContext.(*sqlx.Tx)
+	ready, ok := q.hot.by.Load(query)
+	switch {
+	case inTx && ok:
+		return tx.StmtxContext(ctx, ready), nil
+	case inTx:
+		q.hot.wanted.Store(query, nil)
+		return nil, nil
+	case ok:
+		return ready.(*sqlx.Stmt), nil
+	}
+	return q.hot.prepare(ctx, query)
 }
 
 // hotAll, hotGet and hotExec are all, get and exec of a statement that stays planned.
@@ -172,6 +194,9 @@ func (q queries) hotAll(ctx context.Context, into any, query string, args ...any
 	s, err := q.prepared(ctx, query)
 	if err != nil {
 		return err
+	}
+	if s == nil {
+		return q.all(ctx, into, query, args...)
 	}
 	return known(s.SelectContext(ctx, into, args...))
 }
@@ -181,6 +206,9 @@ func (q queries) hotGet(ctx context.Context, into any, query string, args ...any
 	if err != nil {
 		return err
 	}
+	if s == nil {
+		return q.get(ctx, into, query, args...)
+	}
 	return known(s.GetContext(ctx, into, args...))
 }
 
@@ -188,6 +216,9 @@ func (q queries) hotExec(ctx context.Context, query string, args ...any) (int64,
 	s, err := q.prepared(ctx, query)
 	if err != nil {
 		return 0, err
+	}
+	if s == nil {
+		return q.exec(ctx, query, args...)
 	}
 	res, err := s.ExecContext(ctx, args...)
 	if err != nil {

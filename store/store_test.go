@@ -117,7 +117,7 @@ func TestClaim_NobodyIsHandedToTwoVolunteers(t *testing.T) {
 				if _, err := b.Store.DB().Exec(`UPDATE shifts SET state = 'ready', person_id = NULL WHERE id = $1`, shift.ID); err != nil {
 					t.Error(err)
 				}
-				if err := b.Store.ReleaseNumber(ctx, shift.ID); err != nil {
+				if err := b.Store.ReleaseNumber(ctx, shift.ID, got.PhoneID); err != nil {
 					t.Error(err)
 				}
 			}
@@ -170,7 +170,7 @@ func TestClaim_TheMostUrgentWhoseHoursAreOpenComesFirst(t *testing.T) {
 		if person.Name != want {
 			t.Errorf("%s before %s: where the evening ends first is called first", person.Name, want)
 		}
-		ok(t, b.Store.ReleaseNumber(ctx, shift.ID))
+		ok(t, b.Store.ReleaseNumber(ctx, shift.ID, got.PhoneID))
 	}
 	if _, err = b.Store.ClaimPerson(ctx, phonebank.Shift{ID: shift.ID}, b.Campaign.ID, phonebank.Change[phonebank.ShiftState, phonebank.ShiftEvent]{From: phonebank.ShiftBreak, To: phonebank.ShiftReserved, At: at}); phonebank.KindOf(err) != phonebank.Stale {
 		t.Errorf("a shift that is not in the state it was read in: %v", err)

@@ -36,7 +36,7 @@ func (q queries) Room(ctx context.Context, session phonebank.SessionID) (list []
 			COALESCE((SELECT e.data->>'step' FROM events e WHERE e.conversation_id = s.conversation_id AND e.type = 'visit' ORDER BY e.seq DESC LIMIT 1), '') AS step,
 			COALESCE((SELECT c.state FROM calls c WHERE c.conversation_id = s.conversation_id ORDER BY c.created_at DESC LIMIT 1), '') AS call_state
 		FROM shifts s JOIN users u ON u.id = s.user_id LEFT JOIN people p ON p.id = s.person_id
-		WHERE s.session_id = $1 AND (s.state <> 'off' OR NOT s.admitted AND s.created_at > now() - interval '1 day')
+		WHERE s.session_id = $1 AND (s.state <> 'off' OR NOT s.admitted)
 		ORDER BY u.name`, session)
 	return list, err
 }

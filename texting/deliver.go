@@ -180,26 +180,26 @@ func (d *Desk) failed(ctx context.Context, s store.Sending, f *carrier.Failure) 
 		return d.finish(ctx, s, phonebank.OutboxLose, nil, "Twilio did not answer, so nobody knows whether it went.")
 	}
 	meaning := carrier.MeaningOf(f.Code)
+	if meaning == carrier.OurSetup || meaning == carrier.TooMany {
+		// It was refused for what we did, not for whom it is to: it waits until we have mended that, or a person decides.
+		return d.finish(ctx, s, phonebank.OutboxBackOff, nil, meaning.Sentence())
+	}
 	if err := d.finish(ctx, s, phonebank.OutboxFail, nil, meaning.Sentence()); err != nil {
 		return err
 	}
-	return d.mark(ctx, s.PhoneID, meaning)
+	return d.Store.InTx(ctx, func(tx *store.Tx) error { return d.mark(ctx, tx, s.PhoneID, meaning) })
 }
 
 // mark keeps what Twilio told us about a number.
-func (d *Desk) mark(ctx context.Context, phone phonebank.PhoneID, m carrier.Meaning) error {
+func (d *Desk) mark(ctx context.Context, tx *store.Tx, phone phonebank.PhoneID, m carrier.Meaning) error {
 	switch m {
 	case carrier.OptedOut:
-		return d.Store.InTx(ctx, func(tx *store.Tx) error {
-			_, err := tx.OptOut(ctx, phone, "carrier", "", store.By{Note: "Twilio refused a text: opted out there"}, d.Now())
-			return err
-		})
+		_, err := tx.OptOut(ctx, phone, "carrier", "", store.By{Note: "Twilio refused a text: opted out there"}, d.Now())
+		return err
 	case carrier.BadNumber:
-		return d.Store.InTx(ctx, func(tx *store.Tx) error {
-			return tx.MarkBad(ctx, phone, "This number can't be reached.", store.By{}, d.Now())
-		})
+		return tx.MarkBad(ctx, phone, "This number can't be reached.", store.By{}, d.Now())
 	case carrier.NoTexts:
-		return d.Store.MarkNoTexts(ctx, phone, d.Now())
+		return tx.MarkNoTexts(ctx, phone, d.Now())
 	}
 	return nil
 }

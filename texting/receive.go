@@ -77,8 +77,11 @@ func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning ph
 		case phonebank.Refusal:
 			err = tx.HoldPhone(ctx, got.PhoneID, row.Body, row.At)
 		}
-		if err != nil || answered || meaning != phonebank.SaysStop && meaning != phonebank.SaysHelp {
+		if err != nil || answered || meaning != phonebank.SaysStop && meaning != phonebank.SaysHelp || meaning == phonebank.SaysStop && !stopped.Fresh {
 			return err
+		}
+		if n, err := tx.LegalToday(ctx, got.PhoneID, row.At); err != nil || n >= phonebank.TextsPerDay {
+			return err // two machines must not answer each other for ever
 		}
 		reply = phonebank.NewID[phonebank.OutboxID](row.At)
 		return tx.AddOutbox(ctx, phonebank.Outbox{ID: reply, State: phonebank.OutboxReady, CampaignID: got.Campaign, PersonID: got.PersonID, PhoneID: got.PhoneID,
@@ -141,6 +144,8 @@ func (d *Desk) together(ctx context.Context, row store.Inbound) (store.Received,
 	w := waiting{row: row, answer: make(chan answer, 1)}
 	select {
 	case d.gather <- w:
+	case <-d.done:
+		return store.Received{}, phonebank.Fail(phonebank.Unavailable, "We are closing down. Please try again.")
 	case <-ctx.Done():
 		return store.Received{}, phonebank.Because(ctx.Err(), phonebank.Unavailable, "We are too busy right now. Please try again.")
 	}
@@ -152,15 +157,18 @@ func (d *Desk) together(ctx context.Context, row store.Inbound) (store.Received,
 const gatherMost = 64
 
 func (d *Desk) gatherLoop() {
-	for first := range d.gather {
+	for {
+		var first waiting
+		select {
+		case <-d.done:
+			return
+		case first = <-d.gather:
+		}
 		batch := []waiting{first}
 	fill:
 		for len(batch) < gatherMost {
 			select {
-			case w, open := <-d.gather:
-				if !open {
-					break fill
-				}
+			case w := <-d.gather:
 				batch = append(batch, w)
 			default:
 				break fill

@@ -17,9 +17,6 @@ type Draft struct {
 	Body         string
 }
 
-// MaxText is the longest text that Twilio takes (docs: error 21617).
-const MaxText = 1600
-
 // Send writes a text down and hands it over. What cannot go is said in a sentence before anything is written; the second
 // press of one form answers with the first's text.
 func (d *Desk) Send(ctx context.Context, draft Draft) (phonebank.Outbox, error) {
@@ -28,8 +25,8 @@ func (d *Desk) Send(ctx context.Context, draft Draft) (phonebank.Outbox, error) 
 	switch {
 	case draft.Body == "":
 		return phonebank.Outbox{}, phonebank.Fail(phonebank.Invalid, "There is nothing to send yet. Write your text first.")
-	case len([]rune(draft.Body)) > MaxText:
-		return phonebank.Outbox{}, phonebank.Fail(phonebank.Invalid, "This is longer than a text can be (%d letters). Make it two.", MaxText)
+	case len([]rune(draft.Body)) > phonebank.MaxText:
+		return phonebank.Outbox{}, phonebank.Fail(phonebank.Invalid, "This is longer than a text can be (%d letters). Make it two.", phonebank.MaxText)
 	case !phonebank.ValidID(draft.Nonce):
 		return phonebank.Outbox{}, phonebank.Fail(phonebank.Stale, "This page is out of date. Reload it; your words stay.")
 	}
@@ -45,7 +42,23 @@ func (d *Desk) Send(ctx context.Context, draft Draft) (phonebank.Outbox, error) 
 	if err != nil {
 		return o, err
 	}
-	return o, d.Deliver(ctx, o.ID, 0)
+	if err := d.Deliver(ctx, o.ID, 0); err != nil {
+		return o, err
+	}
+	return d.went(ctx, o.ID)
+}
+
+// went answers with a text that somebody has just pressed Send on, or in words why it did not go.
+func (d *Desk) went(ctx context.Context, id phonebank.OutboxID) (phonebank.Outbox, error) {
+	o, err := d.Store.Outbox(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	switch o.State {
+	case phonebank.OutboxHeld, phonebank.OutboxCancelled, phonebank.OutboxFailed, phonebank.OutboxExpired:
+		return o, phonebank.Fail(phonebank.Forbidden, "The text did not go. %s", o.Why)
+	}
+	return o, nil
 }
 
 func (d *Desk) write(ctx context.Context, tx *store.Tx, draft Draft, at time.Time) (o phonebank.Outbox, err error) {
@@ -110,6 +123,9 @@ func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, us
 		if err != nil {
 			return err
 		}
+		if len([]rune(body)) > phonebank.MaxText {
+			return phonebank.Fail(phonebank.Invalid, "This is longer than a text can be (%d letters). Make it two.", phonebank.MaxText)
+		}
 		if body = Plain(body); body != "" {
 			s.Body = body
 		}
@@ -119,7 +135,11 @@ func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, us
 	if err != nil {
 		return err
 	}
-	return d.Deliver(ctx, id, generation)
+	if err := d.Deliver(ctx, id, generation); err != nil {
+		return err
+	}
+	_, err = d.went(ctx, id)
+	return err
 }
 
 // Leave closes a text whose outcome nobody knows, or a draft that nobody wants to send: a person has decided.

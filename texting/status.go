@@ -17,13 +17,19 @@ type Report struct {
 	ErrorCode int
 }
 
+// key is Twilio's own name of the event.
+func (r Report) key() string { return fmt.Sprintf("status:%s:%s:%d", r.SID, r.Status, r.ErrorCode) }
+
 // Status stores a report. Callbacks come in any order and more than once: a text only climbs. One that carries our token
 // also resolves a text whose answer was lost.
 func (d *Desk) Status(ctx context.Context, r Report) error {
+	moved, err := d.climb(ctx, r)
+	if err != nil || moved {
+		return err
+	}
 	at := d.Now()
 	var s store.Sending
-	meaning := carrier.Meaning("")
-	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+	err = d.Store.InTx(ctx, func(tx *store.Tx) error {
 		o, err := tx.OutboxByToken(ctx, r.Token)
 		if err != nil {
 			return err
@@ -32,7 +38,7 @@ func (d *Desk) Status(ctx context.Context, r Report) error {
 		if o.SID != nil && *o.SID != r.SID {
 			return phonebank.Fail(phonebank.Conflict, "This token belongs to another text.")
 		}
-		fresh, err := tx.Once(ctx, fmt.Sprintf("status:%s:%s:%d", r.SID, r.Status, r.ErrorCode), at)
+		fresh, err := tx.Once(ctx, r.key(), at)
 		if err != nil || !fresh {
 			return err
 		}
@@ -66,7 +72,9 @@ func (d *Desk) Status(ctx context.Context, r Report) error {
 			return nil
 		}
 		if r.ErrorCode != 0 {
-			meaning = carrier.MeaningOf(r.ErrorCode)
+			if err := d.mark(ctx, tx, s.PhoneID, carrier.MeaningOf(r.ErrorCode)); err != nil {
+				return err
+			}
 		}
 		return tx.SaveClimb(ctx, m.ID, r.SID, to, r.ErrorCode)
 	})
@@ -74,5 +82,85 @@ func (d *Desk) Status(ctx context.Context, r Report) error {
 		return err
 	}
 	d.told(s)
-	return d.mark(ctx, s.PhoneID, meaning)
+	return nil
+}
+
+// reported is one callback that waits for the next commit.
+type reported struct {
+	climb  store.Climb
+	answer chan reportAnswer
+}
+
+type reportAnswer struct {
+	moved bool
+	err   error
+}
+
+// climb takes the short way: a report of an accepted text that only climbs shares one statement and one commit with those that
+// come in while a commit is under way, on one connection, so that the callbacks of a thousand texts never keep a text from
+// being sent. It answers false where a report needs the longer look.
+func (d *Desk) climb(ctx context.Context, r Report) (bool, error) {
+	if r.ErrorCode != 0 || r.Status.Rank() == 0 {
+		return false, nil
+	}
+	w := reported{climb: store.Climb{Key: r.key(), Token: r.Token, SID: r.SID, To: r.Status}, answer: make(chan reportAnswer, 1)}
+	for _, from := range phonebank.MessageStates {
+		if to, conflict := from.Climb(r.Status); to != from && !conflict {
+			w.climb.Below = append(w.climb.Below, from)
+		}
+	}
+	select {
+	case d.reports <- w:
+	case <-d.done:
+		return false, phonebank.Fail(phonebank.Unavailable, "We are closing down. Please try again.")
+	case <-ctx.Done():
+		return false, phonebank.Because(ctx.Err(), phonebank.Unavailable, "We are too busy right now. Please try again.")
+	}
+	a := <-w.answer // the loop answers everything it takes, within the deadline of the database
+	return a.moved, a.err
+}
+
+func (d *Desk) climbLoop() {
+	for {
+		var first reported
+		select {
+		case <-d.done:
+			return
+		case first = <-d.reports:
+		}
+		batch := []reported{first}
+	fill:
+		for len(batch) < gatherMost {
+			select {
+			case w := <-d.reports:
+				batch = append(batch, w)
+			default:
+				break fill
+			}
+		}
+		d.climbBatch(batch)
+	}
+}
+
+func (d *Desk) climbBatch(batch []reported) {
+	var climbs []store.Climb
+	first := map[string]int{}
+	for i, w := range batch {
+		if _, twice := first[w.climb.Token]; !twice {
+			first[w.climb.Token] = i
+			climbs = append(climbs, w.climb)
+		}
+	}
+	got, err := d.Store.ClimbTexts(context.Background(), climbs, d.Now()) // the requests are many; the database's own deadline bounds this
+	if phonebank.KindOf(err) != phonebank.Unavailable {
+		err = nil // one that cannot be stored must not take the others with it: each takes the longer look
+	}
+	for i, w := range batch {
+		c, moved := got[w.climb.Token]
+		moved = moved && first[w.climb.Token] == i
+		if moved {
+			d.told(store.Sending{Outbox: phonebank.Outbox{PersonID: c.PersonID, UserID: c.UserID, Conversation: c.Conversation}})
+		}
+		w.answer <- reportAnswer{moved: moved, err: err}
+	}
 }

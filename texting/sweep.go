@@ -47,7 +47,7 @@ func (d *Desk) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	unknown, err := d.Store.UnknownTexts(ctx)
+	unknown, err := d.Store.UnknownTexts(ctx, at.Add(-GiveUpAfter))
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,10 @@ import (
 // Desk is where texts come in and leave.
 type Desk struct {
 	Parts
-	gather chan waiting
-	loop   sync.WaitGroup
+	gather  chan waiting
+	reports chan reported
+	done    chan struct{}
+	loops   sync.WaitGroup
 }
 
 // Parts are what a desk works with.
@@ -33,13 +35,14 @@ type Parts struct {
 
 // New opens a desk; Close ends its gathering.
 func New(p Parts) *Desk {
-	d := &Desk{Parts: p, gather: make(chan waiting)}
-	d.loop.Go(d.gatherLoop)
+	d := &Desk{Parts: p, gather: make(chan waiting), reports: make(chan reported), done: make(chan struct{})}
+	d.loops.Go(d.gatherLoop)
+	d.loops.Go(d.climbLoop)
 	return d
 }
 
-// Close answers what still waits and stops; nothing may be received after it.
+// Close answers what was taken and stops; what comes later is told to come again.
 func (d *Desk) Close() {
-	close(d.gather)
-	d.loop.Wait()
+	close(d.done)
+	d.loops.Wait()
 }

@@ -62,7 +62,7 @@ func (h *Hooks) door(name string, s shape, do use, otherwise instead) http.Handl
 func (h *Hooks) serve(w http.ResponseWriter, r *http.Request, s shape, do use, otherwise instead) int {
 	f, status, why := h.read(w, r, s)
 	if status != 0 {
-		h.Log.Info("webhook refused", "path", r.URL.Path, "status", status, "why", why)
+		h.Log.Info("webhook refused", "path", route(r), "status", status, "why", why)
 		if status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", http.MethodPost)
 		}
@@ -91,6 +91,13 @@ func (h *Hooks) serve(w http.ResponseWriter, r *http.Request, s shape, do use, o
 		if s.voice {
 			return http.StatusOK
 		}
+		return http.StatusServiceUnavailable
+	case s.voice:
+		h.Log.Error("voice webhook refused by its use", "path", route(r), "error", err)
+		otherwise(w) // somebody is on the line: they hear words, not an error
+		return http.StatusOK
+	case kind == phonebank.Stale:
+		otherwise(w) // somebody else was faster: Twilio's next try finds the row as it is
 		return http.StatusServiceUnavailable
 	case kind == phonebank.NotFound:
 		http.Error(w, "unknown", http.StatusNotFound)

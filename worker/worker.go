@@ -149,6 +149,9 @@ func (w *Worker) Sweep(ctx context.Context) error {
 			break
 		}
 	}
+	if err := w.Diary.Expire(ctx); err != nil {
+		return err
+	}
 	return w.Desk.Sweep(ctx)
 }
 
