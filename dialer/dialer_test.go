@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/dialer"
 	"phonebank/internal/testbank"
 	"phonebank/internal/testdb"
 	"phonebank/simulator"
@@ -385,4 +386,124 @@ func TestAnswer_BothAreInTheRoomWithinASecondFor95Of100(t *testing.T) {
 
 func numberOf(i int) string {
 	return "+1646555" + string([]byte{'0' + byte(i/1000%10), '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)})
+}
+
+func TestHold_SomebodyWeTalkedWithIsNotHandedOutAgainWhileTheWrapUpIsOwed(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	b.Neighbor("Priya Raman", "+12125550129")
+	user, shift := b.Connected("Dana", testbank.VolunteerPhone)
+	shift, _ = talk(t, b, shift)
+	ok(t, b.Board.HangUp(ctx, shift.Conversation, user.ID))
+	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftWrapUp })
+	b.Clock.Advance(phonebank.PanelSilence + time.Second) // the laptop is closed over the wrap-up
+	ok(t, b.Board.Sweep(ctx))
+	b.Clock.Advance(phonebank.HoldFor)
+	ok(t, b.Board.Sweep(ctx))
+	if n := b.Count(`SELECT count(*) FROM call_list WHERE state = 'waiting'`); n != 0 {
+		t.Error("they are back on the list, and would be rung again tonight")
+	}
+	owed, err := b.Store.OwedWrapUps(ctx, user.ID)
+	ok(t, err)
+	if len(owed) != 1 {
+		t.Errorf("%d wrap-ups are owed", len(owed))
+	}
+}
+
+func TestRedial_ThatNobodyPicksUpKeepsTheTalkAndItsWrapUp(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	b.Neighbor("Priya Raman", "+12125550129")
+	user, shift := b.Connected("Dana", testbank.VolunteerPhone)
+	shift, call := talk(t, b, shift)
+	ok(t, b.Sim.HangUp(call.SID)) // the line drops
+	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftWrapUp })
+	b.Sim.Person("+12125550129", simulator.Behaviour{Takes: simulator.Busy})
+	ok(t, b.Board.Redial(ctx, shift.Conversation, user.ID))
+	b.Until("busy", func() bool { return b.Count(`SELECT count(*) FROM calls WHERE result = 'busy'`) == 1 })
+	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftWrapUp })
+	ok(t, b.Board.Wrap(ctx, shift.Conversation, user.ID, phonebank.Wrap{ID: phonebank.NewID[string](b.Clock.Now()), Outcome: phonebank.OutcomeConnected, Then: "break"}))
+}
+
+func TestOurFault_LeavingGivesEverythingBack(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	p := b.Neighbor("Priya Raman", "+12125550129")
+	user, shift := b.Connected("Dana", testbank.VolunteerPhone)
+	ok(t, b.Store.Talked(ctx, b.Campaign.ID, p.ID, "seen"))
+	_, err := b.Diary.Promise(ctx, p.ID, user.ID, phonebank.Wish{Channel: phonebank.ByCall, Reason: phonebank.ReasonScheduled, InMinutes: 1})
+	ok(t, err)
+	b.Clock.Advance(61 * time.Second)
+	ok(t, b.Board.Ready(ctx, shift.ID))
+	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
+	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "participants.create", Do: simulator.DoTooMany, Count: 1})
+	conversation, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()))
+	ok(t, err)
+	awaitCall(b, conversation, phonebank.CallEnded)
+	ok(t, b.Board.Leave(ctx, shift.ID))
+	for what, query := range map[string]string{
+		"the callback waits again":        `SELECT count(*) FROM follow_ups WHERE state = 'due'`,
+		"the talk that never was is shut": `SELECT count(*) FROM conversations WHERE state = 'wrapped'`,
+		"the number is free":              `SELECT count(*) FROM phones WHERE number = '+12125550129' AND held_by IS NULL`,
+		"the volunteer is off":            `SELECT count(*) FROM shifts WHERE state = 'off'`,
+	} {
+		if b.Count(query) != 1 {
+			t.Errorf("not so: %s", what)
+		}
+	}
+}
+
+func TestPass_TheNextCardIsSomebodyElse(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	b.Neighbor("Priya Raman", "+12125550129")
+	b.Neighbor("Sam Okafor", "+12125550130")
+	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
+	ok(t, b.Board.Ready(ctx, shift.ID))
+	first := b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
+	ok(t, b.Board.Pass(ctx, shift.ID))
+	if second := b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved }); second.PersonID == first.PersonID {
+		t.Error("the same card again")
+	}
+}
+
+func TestCard_IsNotRungWhileItsPersonTalksWithSomebodyElse(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	b.Neighbor("Walt Brandt", "+12125550123")
+	_, card := b.Connected("Dana", testbank.VolunteerPhone)
+	_, free := b.Connected("Luis", "+12125550192")
+	ok(t, b.Board.Ready(ctx, card.ID))
+	b.AwaitShift(card.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
+	ok(t, b.Board.Ready(ctx, free.ID))
+	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
+	ok(t, err)
+	b.AwaitShift(free.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOnCall })
+	if _, err := b.Board.Call(ctx, card.ID, phonebank.NewID[string](b.Clock.Now())); phonebank.KindOf(err) != phonebank.Conflict {
+		t.Errorf("they are rung while they talk with us: %v", err)
+	}
+}
+
+func TestVolunteerPhone_IsRungThreeTimesADayUnlessSomebodyPressesOne(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	_, shift := b.Volunteer("Dana", testbank.VolunteerPhone)
+	b.Sim.Person(testbank.VolunteerPhone, simulator.Behaviour{HangsUpAfter: 5 * time.Millisecond}) // answers, and presses nothing
+	for range dialer.RingsPerDay {
+		ok(t, b.Board.RingVolunteer(ctx, shift.ID))
+		b.Until("hung up", func() bool {
+			return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state <> 'ended'`) == 0
+		})
+		b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOff })
+	}
+	if err := b.Board.RingVolunteer(ctx, shift.ID); phonebank.KindOf(err) != phonebank.Forbidden {
+		t.Errorf("a fourth time: %v", err)
+	}
+}
+
+func TestInbound_FourMissedCallsAreOneCallback(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	b.Neighbor("Walt Brandt", "+12125550123")
+	for range 4 {
+		_, err := b.Sim.Ring("+12125550123", testbank.Ours)
+		ok(t, err)
+	}
+	b.Until("four calls", func() bool { return b.Count(`SELECT count(*) FROM calls WHERE kind = 'inbound'`) == 4 })
+	if n := b.Count(`SELECT count(*) FROM follow_ups WHERE reason = 'returned_call'`); n != 1 {
+		t.Errorf("%d callbacks are owed to one person", n)
+	}
 }

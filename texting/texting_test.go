@@ -439,3 +439,79 @@ func TestClaim_NothingIsClaimedAfterAStopIsStored(t *testing.T) {
 		t.Errorf("%d claims after a STOP, %d of %d numbers stopped, %d texts still to come", after, stopped, pairs, left)
 	}
 }
+
+func TestStop_SaidAgainAndAgainIsConfirmedOnce(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	b.Neighbor("Walt Brandt", "+12125550123")
+	for i := range 4 {
+		ok(t, b.Desk.Receive(ctx, in(i, "+12125550123", "remove me")))
+	}
+	if n := b.Count(`SELECT count(*) FROM outbox WHERE legal`); n != 1 {
+		t.Errorf("%d confirmations", n)
+	}
+}
+
+func TestStart_DoesNotLiftWhatWasSaidAloudBeforeAKeyword(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.OptOut(ctx, p.PhoneID, "spoken", "never again", store.By{User: b.Coordinator.ID}, b.Clock.Now())
+		return err
+	}))
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "STOP")))
+	ok(t, b.Desk.Receive(ctx, in(2, "+12125550123", "START")))
+	if phone, err := b.Store.Phone(ctx, p.PhoneID); err != nil || phone.OptedOutAt == nil {
+		t.Errorf("START lifted a spoken stop: %v", err)
+	}
+}
+
+func TestDeliver_AFaultOfOurSetupLosesNoPromise(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "messages.create", Do: simulator.DoRevoked, Count: 1})
+	b.Clock.Advance(61 * time.Second)
+	ok(t, b.Desk.Deliver(ctx, mustOutbox(t, b, f.ID).ID, 0))
+	if o := mustOutbox(t, b, f.ID); o.State != phonebank.OutboxReady || o.ErrorCode != 20003 {
+		t.Fatalf("after a revoked token: %s %d", o.State, o.ErrorCode)
+	}
+	b.Clock.Advance(time.Minute)
+	due, err := b.Desk.Due(ctx, 10)
+	ok(t, err)
+	ok(t, b.Desk.Deliver(ctx, phonebank.OutboxID(due[0].ID), due[0].Generation))
+	if sent := b.Sent("+12125550123"); len(sent) != 1 {
+		t.Errorf("%v", sent)
+	}
+}
+
+func TestMove_AReminderThatWasHandedOverGoesAtItsNewTime(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	b.Clock.Advance(2*time.Hour + 25*time.Minute) // 7:55 pm there: a person decides
+	due, err := b.Desk.Due(ctx, 10)
+	ok(t, err)
+	ok(t, b.Desk.Deliver(ctx, phonebank.OutboxID(due[0].ID), due[0].Generation))
+	ok(t, b.Diary.Move(ctx, f.ID, b.Coordinator.ID, b.Clock.Now().Add(16*time.Hour).In(newYork(t)).Format(phonebank.LocalForm)))
+	b.Clock.Advance(16*time.Hour + time.Minute)
+	due, err = b.Desk.Due(ctx, 10)
+	ok(t, err)
+	if len(due) != 1 {
+		t.Fatalf("%d texts are due", len(due))
+	}
+	ok(t, b.Desk.Deliver(ctx, phonebank.OutboxID(due[0].ID), due[0].Generation))
+	if sent := b.Sent("+12125550123"); len(sent) != 1 {
+		t.Errorf("%v", sent)
+	}
+}
+
+func TestSend_TheFourthTextOfADayIsRefusedInWords(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	for i := range 4 {
+		_, err := b.Desk.Send(ctx, texting.Draft{Nonce: phonebank.NewID[string](b.Clock.Now()), PersonID: p.ID, UserID: b.Coordinator.ID, Body: fmt.Sprint("Hello ", i)})
+		if want := i == 3; (phonebank.KindOf(err) == phonebank.Forbidden && err != nil) != want {
+			t.Errorf("text %d: %v", i+1, err)
+		}
+	}
+}
