@@ -62,7 +62,7 @@ func (p *Panel) fail(w http.ResponseWriter, r *http.Request, rt route, me phoneb
 		return // whoever asked has gone
 	}
 	t := tell(err)
-	if t.Status >= http.StatusInternalServerError {
+	if t.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		p.Log.Error("request failed", "method", r.Method, "route", rt.path, "user", me.ID, "error", err)
 	}
 	if rt.json {

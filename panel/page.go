@@ -50,7 +50,7 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 	if me.ID != "" && status < http.StatusInternalServerError {
 		paused, err := p.paused(r)
 		if err != nil {
-			p.Log.Warn("pause not read", "error", err) // the page itself was read; the banner comes with the next one
+			p.Log.Debug("pause not read", "error", err) // the page itself was read; the banner comes with the next one
 		}
 		b.Paused = paused
 		b.At = p.clock(r, p.Now())

@@ -46,6 +46,7 @@ type here struct {
 	store.Here
 	Words string
 	Tone  string
+	Step  string // of their talk
 }
 
 type count struct {
@@ -122,7 +123,13 @@ func (p *Panel) roomOf(r *http.Request, s phonebank.Session) (openRoom, error) {
 	room := openRoom{Session: s}
 	for _, h := range list {
 		words, tone := stateWords(h)
-		room.Here = append(room.Here, here{h, words, tone})
+		one := here{Here: h, Words: words, Tone: tone}
+		if h.Talk != "" {
+			if one.Step, err = p.stepOf(r.Context(), h.Talk); err != nil {
+				return room, err
+			}
+		}
+		room.Here = append(room.Here, one)
 	}
 	return room, err
 }
@@ -137,7 +144,7 @@ func stateWords(h store.Here) (words, tone string) {
 	case h.State == phonebank.ShiftConnecting:
 		return "their phone rings", ""
 	case h.State == phonebank.ShiftBreak:
-		return "on a break", ""
+		return "connected, not taking calls", ""
 	case h.State == phonebank.ShiftReady:
 		return "ready", "go"
 	case h.State == phonebank.ShiftReserved:

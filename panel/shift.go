@@ -31,6 +31,8 @@ type shiftPage struct {
 	Stake    string
 	Facts    []fact
 	Owed     []phonebank.Conversation
+	Coming   []store.Due // reminders that go by themselves within the day
+	Silent   bool        // their phone was rung, and nobody pressed 1
 }
 
 type fact struct{ Label, Value, Source string }
@@ -83,7 +85,15 @@ func talkOf(page *shiftPage) string {
 
 func (p *Panel) shiftPage(ctx context.Context, me phonebank.User) (*shiftPage, error) {
 	page := &shiftPage{Page: Page{Title: "Your shift", Nav: "shift"}, Place: me.Place, Stake: me.Stake, Zone: p.zone(ctx)}
-	var err error
+	mine, err := p.Store.MyFollowUps(ctx, me.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range mine {
+		if f.Channel == phonebank.ByText && f.Automatic && f.State == phonebank.FollowUpPlanned && f.DueAt.Before(p.Now().Add(24*time.Hour)) && len(page.Coming) < 3 {
+			page.Coming = append(page.Coming, f)
+		}
+	}
 	if page.Owed, err = p.Store.OwedWrapUps(ctx, me.ID); err != nil {
 		return nil, err
 	}
@@ -95,6 +105,13 @@ func (p *Panel) shiftPage(ctx context.Context, me phonebank.User) (*shiftPage, e
 		return nil, err
 	}
 	page.Here = true
+	if page.Shift.State == phonebank.ShiftOff && page.Shift.LegCallID != "" {
+		leg, err := p.Store.Call(ctx, page.Shift.LegCallID)
+		if err != nil {
+			return nil, err
+		}
+		page.Silent = leg.JoinedAt == nil && leg.EndedAt != nil && p.Now().Sub(*leg.EndedAt) < 10*time.Minute
+	}
 	if page.Session, err = p.Store.Session(ctx, page.Shift.SessionID); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ func (s *Simulator) sit(f *conference, p *participant) *twimlProblem {
 		return complain(16020, "the conference is full")
 	}
 	now := s.clock.Now()
+	p.owner = s.personOf(p.call.person()).Name
 	p.conference, p.created, p.updated, p.gone = f, now, now, make(chan struct{})
 	f.seats = append(f.seats, p)
 	p.call.seat = p

@@ -15,6 +15,7 @@ type participant struct {
 	call                    *call
 	conference              *conference
 	label                   string
+	owner                   string // the name of whose phone it is, where the simulator was told one
 	muted, hold, coaching   bool
 	coach                   string // call being coached
 	startOnEnter, endOnExit bool
@@ -29,7 +30,10 @@ type participant struct {
 
 // who names a participant to the others.
 func (p *participant) who() string {
-	if p.label != "" {
+	switch {
+	case p.owner != "":
+		return p.owner
+	case p.label != "":
 		return p.label
 	}
 	return "caller"

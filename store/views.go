@@ -24,7 +24,6 @@ type Here struct {
 	PersonID  phonebank.PersonID       `db:"person_id"`
 	Person    string                   `db:"person"`
 	Talk      phonebank.ConversationID `db:"conversation_id"`
-	Step      string                   `db:"step"`
 	CallState phonebank.CallState      `db:"call_state"`
 }
 
@@ -33,7 +32,6 @@ func (q queries) Room(ctx context.Context, session phonebank.SessionID) (list []
 	err = q.all(ctx, &list, `
 		SELECT s.id AS shift_id, s.user_id, u.name, s.state, s.admitted, s.leg_joined, s.help, s.state_since, COALESCE(s.person_id, '') AS person_id,
 			COALESCE(p.name, '') AS person, COALESCE(s.conversation_id, '') AS conversation_id,
-			COALESCE((SELECT e.data->>'step' FROM events e WHERE e.conversation_id = s.conversation_id AND e.type = 'visit' ORDER BY e.seq DESC LIMIT 1), '') AS step,
 			COALESCE((SELECT c.state FROM calls c WHERE c.conversation_id = s.conversation_id ORDER BY c.created_at DESC LIMIT 1), '') AS call_state
 		FROM shifts s JOIN users u ON u.id = s.user_id LEFT JOIN people p ON p.id = s.person_id
 		WHERE s.session_id = $1 AND (s.state <> 'off' OR NOT s.admitted)

@@ -1,7 +1,6 @@
 package webhooks_test
 
 import (
-	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -19,8 +18,6 @@ import (
 )
 
 func TestMain(m *testing.M) { testdb.Main(m) }
-
-var ctx = context.Background()
 
 func ok(t *testing.T, err error) {
 	t.Helper()

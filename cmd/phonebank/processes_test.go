@@ -127,12 +127,12 @@ func freePort(t *testing.T) string {
 
 // world is a simulator of its own process, one Postgres and one real Redis, and what every service needs to know of them.
 type world struct {
-	t                     *testing.T
-	env                   []string
-	public, twilio, proxy string
-	store                 *store.Store
-	twilioClient          *carrier.Client
-	token                 string
+	t              *testing.T
+	env            []string
+	public, twilio string
+	store          *store.Store
+	twilioClient   *carrier.Client
+	token          string
 }
 
 const (

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -75,14 +76,14 @@ const (
 // seed writes the demo's campaign once; a second start finds it.
 func (a *app) seed(ctx context.Context, join string) (seeded, error) {
 	at := a.now()
-	if err := addStarters(ctx, a.store, at); err != nil {
-		return seeded{}, err
-	}
 	boss, err := a.store.UserByName(ctx, demoCoordinator, phonebank.Coordinator)
 	if err == nil {
 		return seeded{boss.ID}, a.tokenFor(ctx, boss.ID, at)
 	}
 	if phonebank.KindOf(err) != phonebank.NotFound {
+		return seeded{}, err
+	}
+	if err := addStarters(ctx, a.store, at, meetAhead(at)); err != nil {
 		return seeded{}, err
 	}
 	boss = phonebank.User{ID: phonebank.NewID[phonebank.UserID](at), Name: demoCoordinator, Role: phonebank.Coordinator, Phone: "+12125550191", CreatedAt: at}
@@ -120,13 +121,35 @@ func (a *app) tokenFor(ctx context.Context, user phonebank.UserID, at time.Time)
 	return a.store.AddSecret(ctx, store.TokenSecret, a.DemoAPIToken, user, "DEMO_API_TOKEN", at, time.Time{})
 }
 
-// addStarters stores the starter scripts that are live in this version.
-func addStarters(ctx context.Context, s *store.Store, at time.Time) error {
+// meetAhead lets the demo's meeting be on the Thursday after next week's start, whenever the demo is begun.
+func meetAhead(at time.Time) func(*script.Script) {
+	day := at.AddDate(0, 0, 5)
+	for day.Weekday() != time.Thursday {
+		day = day.AddDate(0, 0, 1)
+	}
+	by := day.AddDate(0, 0, 9)
+	return func(s *script.Script) {
+		for i := range s.Asks {
+			if s.Asks[i].When != "" {
+				s.Asks[i].When = day.Format("2006-01-02") + "T18:30"
+			}
+		}
+		if fact, ok := s.Facts["by_date"]; ok {
+			months := []string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}
+			fact.Value = script.Words{By: map[string]string{"en": by.Format("January 2"), "es": fmt.Sprintf("el %d de %s", by.Day(), months[by.Month()-1])}}
+			s.Facts["by_date"] = fact
+		}
+	}
+}
+
+// addStarters stores the starter scripts that are live in this version; change may set what a starter leaves to its campaign.
+func addStarters(ctx context.Context, s *store.Store, at time.Time, change func(*script.Script)) error {
 	for _, id := range script.Starters() {
 		starter, err := script.Starter(id)
 		if err != nil {
 			return err
 		}
+		change(starter)
 		doc, err := starter.JSON()
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"phonebank/internal/embedded"
 	"phonebank/migrations"
+	"phonebank/script"
 )
 
 type serveCommand struct {
@@ -48,7 +49,7 @@ func (s *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer a.close()
-	if err := addStarters(ctx, a.store, a.now()); err != nil {
+	if err := addStarters(ctx, a.store, a.now(), func(*script.Script) {}); err != nil {
 		return err
 	}
 	return a.serve(ctx, func() { fmt.Println("ready http://" + c.Listen) })
