@@ -59,8 +59,9 @@ type Panel struct {
 	Parts
 	pages   *template.Template
 	static  fs.FS
-	version string // of the static files: part of their address, so that browsers may keep them
-	secure  bool   // PublicURL is https
+	packed  map[string][]byte // static files as they travel, gzipped
+	version string            // of the static files: part of their address, so that browsers may keep them
+	secure  bool              // PublicURL is https
 	cross   *http.CrossOriginProtection
 	tries   *gate // failed links, by address of the browser
 	joins   *gate // join forms, by address of the browser
@@ -81,6 +82,9 @@ func New(parts Parts) (*Panel, error) {
 		return nil, errors.New("PUBLIC_URL must be https anywhere but on this machine: over plain http everybody on the way can read the sign-in cookie. Put a proxy with a certificate in front, and give its https address")
 	}
 	if p.static, err = fs.Sub(staticFiles, "static"); err != nil {
+		return nil, err
+	}
+	if p.packed, err = compressed(p.static); err != nil {
 		return nil, err
 	}
 	if p.version, err = versionOf(p.static); err != nil {
@@ -132,7 +136,9 @@ func (p *Panel) serveStatic(w http.ResponseWriter, r *http.Request) {
 	} else {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
-	http.StripPrefix(prefix, http.FileServerFS(p.static)).ServeHTTP(w, r)
+	if !p.sendCompressed(w, r, name) {
+		http.StripPrefix(prefix, http.FileServerFS(p.static)).ServeHTTP(w, r)
+	}
 }
 
 // versionOf is a short hash over all static files.
