@@ -1,0 +1,295 @@
+package panel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"phonebank"
+	"phonebank/script"
+)
+
+// talkState is everything that a talk's page shows.
+type talkState struct {
+	Conversation talkConversation    `json:"conversation"`
+	Holder       bool                `json:"holder"`
+	Person       talkPerson          `json:"person"`
+	History      []past              `json:"history"`
+	Volunteer    talkVolunteer       `json:"volunteer"`
+	Org          string              `json:"org"`
+	OurNumber    string              `json:"our_number"`
+	Demo         bool                `json:"demo"`
+	Call         *talkCall           `json:"call"`
+	Line         talkLine            `json:"line"`
+	Script       json.RawMessage     `json:"script"`
+	Library      json.RawMessage     `json:"library"`
+	Slots        map[string]talkSlot `json:"slots"`
+	Builtins     map[string]string   `json:"builtins"`
+	Ask          *talkAsk            `json:"ask"`
+	Events       []phonebank.Event   `json:"events"`
+	Wrap         json.RawMessage     `json:"wrap"`
+	Help         bool                `json:"help"`
+	Paused       *talkPaused         `json:"paused"`
+	Now          time.Time           `json:"now"`
+}
+
+type talkConversation struct {
+	ID        phonebank.ConversationID    `json:"id"`
+	Channel   string                      `json:"channel"`
+	State     phonebank.ConversationState `json:"state"`
+	StartedAt time.Time                   `json:"started_at"`
+	Locale    string                      `json:"locale"`
+	Locales   []string                    `json:"locales"`
+}
+
+type talkPerson struct {
+	ID          phonebank.PersonID `json:"id"`
+	Name        string             `json:"name"`
+	FirstName   string             `json:"first_name"`
+	SayName     string             `json:"say_name"`
+	Number      string             `json:"number"` // masked: the page of a talk never holds a whole number
+	Place       string             `json:"place"`
+	Languages   []string           `json:"languages"`
+	TimeThere   string             `json:"time_there"`
+	Zone        string             `json:"zone"`
+	Why         string             `json:"why"`
+	TextAllowed bool               `json:"text_allowed"` // this number takes texts; whether they agreed is text_ok
+	TextOK      bool               `json:"text_ok"`
+}
+
+type talkVolunteer struct {
+	Name  string `json:"name"`
+	Place string `json:"place"`
+	Stake string `json:"stake"`
+}
+
+type talkCall struct {
+	ID         phonebank.CallID     `json:"id"`
+	State      phonebank.CallState  `json:"state"`
+	Direction  phonebank.CallKind   `json:"direction"`
+	Result     phonebank.CallResult `json:"result"`
+	OurFault   bool                 `json:"our_fault"`
+	Sentence   string               `json:"sentence"`
+	AnsweredAt *time.Time           `json:"answered_at"`
+	EndedAt    *time.Time           `json:"ended_at"`
+	Tries      int                  `json:"tries"`
+	Muted      bool                 `json:"muted"`
+}
+
+type talkLine struct {
+	Joined bool   `json:"joined"`
+	Words  string `json:"words"`
+}
+
+type talkSlot struct {
+	Value string `json:"value"`
+	From  string `json:"from"`
+	Day   string `json:"day"`
+}
+
+type talkAsk struct {
+	ID      string `json:"id"`
+	Label   string `json:"label"`
+	When    string `json:"when"`
+	Where   string `json:"where"`
+	Smaller string `json:"smaller"`
+}
+
+type talkPaused struct {
+	Who  string `json:"who"`
+	When string `json:"when"`
+}
+
+func (p *Panel) talkState(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
+	c, err := p.talkFor(r, me)
+	if err != nil {
+		return err
+	}
+	state, err := p.stateOf(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	state.Holder = c.UserID == me.ID && (c.Holder == "" || c.Holder == r.URL.Query().Get("tab") || c.HeldAt != nil && c.HeldAt.Before(p.Now().Add(-phonebank.PanelSilence)))
+	paused, err := p.paused(r)
+	if err != nil {
+		return err
+	}
+	if paused != nil {
+		state.Paused = &talkPaused{Who: paused.Who, When: paused.When}
+	}
+	return answer(w, state)
+}
+
+// stateOf reads a talk with all that belongs to it.
+func (p *Panel) stateOf(ctx context.Context, c phonebank.Conversation) (*talkState, error) {
+	doc, err := p.Store.Script(ctx, c.ScriptID, c.ScriptVersion)
+	if err != nil {
+		return nil, err
+	}
+	s, err := script.Parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	library, err := script.SharedLibrary()
+	if err != nil {
+		return nil, err
+	}
+	shared, err := library.JSON()
+	if err != nil {
+		return nil, err
+	}
+	state := &talkState{Org: p.Org, Demo: p.Demo, Script: doc, Library: shared, Now: p.Now().UTC(), Slots: map[string]talkSlot{}, Builtins: map[string]string{},
+		Conversation: talkConversation{ID: c.ID, Channel: c.Channel, State: c.State, StartedAt: c.StartedAt.UTC(), Locale: c.Locale, Locales: s.Locales}}
+	for _, read := range []func(context.Context, phonebank.Conversation, *script.Script, *talkState) error{p.readPerson, p.readCall, p.readWords, p.readAsk} {
+		if err := read(ctx, c, s, state); err != nil {
+			return nil, err
+		}
+	}
+	if state.Events, err = p.Store.Events(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	if c.State != phonebank.ConversationWrapped {
+		return state, nil
+	}
+	state.Wrap, err = p.Store.Wrap(ctx, c.ID)
+	return state, err
+}
+
+func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *script.Script, state *talkState) error {
+	person, err := p.Store.Person(ctx, c.PersonID)
+	if err != nil {
+		return err
+	}
+	zones, phone, err := p.zonesOf(ctx, person)
+	if err != nil {
+		return err
+	}
+	_, agreed, err := p.Store.TextConsent(ctx, person.ID, phone.ID)
+	if err != nil {
+		return err
+	}
+	call, err := p.Store.CallOf(ctx, c.ID)
+	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
+		return err
+	}
+	why, err := p.why(ctx, person, zones, c.CampaignID, call.FollowUpID)
+	if err != nil {
+		return err
+	}
+	state.Person = talkPerson{ID: person.ID, Name: person.Name, FirstName: person.FirstName, SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
+		Languages: listOfWords(person.Languages), TimeThere: phonebank.TimeThere(zones, p.Now()), Zone: phonebank.FirstZone(zones), Why: why,
+		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed}
+	state.History, err = p.history(ctx, person, zones, 12, string(c.ID), string(call.ID))
+	return err
+}
+
+func (p *Panel) readCall(ctx context.Context, c phonebank.Conversation, _ *script.Script, state *talkState) error {
+	campaign, err := p.Store.Campaign(ctx, c.CampaignID)
+	if err != nil {
+		return err
+	}
+	state.OurNumber = campaign.Number.Pretty()
+	call, err := p.Store.CallOf(ctx, c.ID)
+	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
+		return err
+	}
+	if err == nil {
+		state.Call = &talkCall{ID: call.ID, State: call.State, Direction: call.Kind, Result: call.Result, OurFault: call.OurFault, Sentence: call.Sentence,
+			AnsweredAt: call.AnsweredAt, EndedAt: call.EndedAt, Tries: call.Tries, Muted: call.Muted}
+	}
+	state.Line.Words = "Your phone is not on the line"
+	if c.ShiftID == "" {
+		return nil
+	}
+	shift, err := p.Store.Shift(ctx, c.ShiftID)
+	if err != nil {
+		return err
+	}
+	state.Help = shift.Help
+	if shift.LegJoined {
+		state.Line = talkLine{Joined: true, Words: "Your phone is connected"}
+	}
+	return nil
+}
+
+// readWords reads what they said before and what the volunteer brings.
+func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *script.Script, state *talkState) error {
+	me, err := p.Store.User(ctx, c.UserID)
+	if err != nil {
+		return err
+	}
+	state.Volunteer = talkVolunteer{Name: me.Name, Place: me.Place, Stake: me.Stake}
+	said, err := p.Store.Words(ctx, c.PersonID)
+	if err != nil {
+		return err
+	}
+	for _, w := range said { // the newest first
+		if _, known := state.Slots[w.Name]; !known && w.Value != "" {
+			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: shortDay(state.Person.Zone, w.At)}
+		}
+	}
+	if me.Stake != "" {
+		state.Slots["your_stake"] = talkSlot{Value: me.Stake, From: script.FromVolunteer}
+	}
+	last, err := p.Store.LastTalkWith(ctx, c.PersonID)
+	if err != nil {
+		return err
+	}
+	for name, words := range map[string]string{"first_name": state.Person.FirstName, "volunteer": me.Name, "volunteer_place": me.Place,
+		"last_contact_by": last.Who, "last_topic": last.Topic, "purpose": s.Purpose.In(c.Locale), "ask": "", "ask_when": ""} {
+		state.Builtins[name] = words
+	}
+	return nil
+}
+
+func (p *Panel) readAsk(ctx context.Context, c phonebank.Conversation, s *script.Script, state *talkState) error {
+	if c.SessionID == "" {
+		return nil
+	}
+	session, err := p.Store.Session(ctx, c.SessionID)
+	if err != nil {
+		return err
+	}
+	ask, ok := s.AskByID(session.AskID)
+	if !ok {
+		return nil
+	}
+	state.Ask = &talkAsk{ID: ask.ID, Label: ask.Label.In(c.Locale), When: ask.When, Where: ask.Where, Smaller: ask.Smaller}
+	state.Builtins["ask"] = ask.Label.In(c.Locale)
+	if ask.When != "" {
+		state.Builtins["ask_when"] = script.SpokenWhen(ask.When, c.Locale)
+	}
+	return nil
+}
+
+// read decodes a body of JSON; a field that we don't know is refused, so that nothing is dropped in silence.
+func read(r *http.Request, into any) error {
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return err
+		}
+		return phonebank.Because(err, phonebank.Invalid, "We could not read what this page sent. Reload it; your words stay.")
+	}
+	if d.More() {
+		return phonebank.Fail(phonebank.Invalid, "We could not read what this page sent. Reload it; your words stay.")
+	}
+	return nil
+}
+
+// listOfWords splits a list as people write it.
+func listOfWords(s string) []string {
+	list := []string{}
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '/' }) {
+		if w = strings.TrimSpace(w); w != "" && !slices.Contains(list, w) {
+			list = append(list, w)
+		}
+	}
+	return list
+}

@@ -1,0 +1,85 @@
+package panel
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"phonebank"
+	"phonebank/people"
+)
+
+// threadPage is what came from a number that nobody knows yet.
+type threadPage struct {
+	Page
+	Phone     phonebank.Phone
+	Thread    []bubble
+	HoldWords string
+	Zone      string
+	Campaigns []phonebank.Campaign
+	Name      string
+}
+
+func (p *Panel) thread(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
+	page, err := p.threadPage(r)
+	if err != nil {
+		return err
+	}
+	known, err := p.Store.PeopleOn(r.Context(), page.Phone.ID)
+	if err != nil {
+		return err
+	}
+	if len(known) > 0 {
+		return to(w, r, "/people/"+string(known[0].ID))
+	}
+	p.show(w, r, me, http.StatusOK, "thread", page)
+	return nil
+}
+
+func (p *Panel) threadPage(r *http.Request) (*threadPage, error) {
+	phone, err := p.Store.Phone(r.Context(), phonebank.PhoneID(mux.Vars(r)["id"]))
+	if err != nil {
+		return nil, err
+	}
+	page := &threadPage{Page: Page{Title: phone.Number.Pretty(), Nav: "room"}, Phone: phone, Zone: phonebank.ZonesOf("", phone.Zones)}
+	if page.Thread, err = p.bubbles(r, phone.ID); err != nil {
+		return nil, err
+	}
+	if page.HoldWords, err = p.Store.HoldWords(r.Context(), phone.ID); err != nil {
+		return nil, err
+	}
+	page.Campaigns, err = p.Store.Campaigns(r.Context())
+	return page, err
+}
+
+func (p *Panel) pressThread(w http.ResponseWriter, r *http.Request, me phonebank.User, do func(page *threadPage) (string, error)) error {
+	page, err := p.threadPage(r)
+	if err != nil {
+		return err
+	}
+	next, err := do(page)
+	if err == nil {
+		return to(w, r, next)
+	}
+	page.Name = clean(r, "name", 120)
+	p.again(w, r, me, err, "thread", page)
+	return nil
+}
+
+// threadPerson gives an unknown number its person.
+func (p *Panel) threadPerson(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
+	return p.pressThread(w, r, me, func(page *threadPage) (string, error) {
+		one, err := p.Roster.AddByHand(r.Context(), people.One{Name: clean(r, "name", 120), Phone: string(page.Phone.Number), Campaign: phonebank.CampaignID(clean(r, "campaign", 26)), By: me.ID, Owner: me.ID})
+		return "/people/" + string(one.ID), err
+	})
+}
+
+func (p *Panel) threadAnswered(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
+	return p.pressThread(w, r, me, func(page *threadPage) (string, error) {
+		return "/room", p.Desk.NoAnswerNeeded(r.Context(), page.Phone.ID, me.ID)
+	})
+}
+
+func (p *Panel) threadRule(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
+	return p.pressThread(w, r, me, func(page *threadPage) (string, error) { return "/room", p.rule(r, me, page.Phone.ID) })
+}
