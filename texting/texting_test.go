@@ -515,3 +515,38 @@ func TestSend_TheFourthTextOfADayIsRefusedInWords(t *testing.T) {
 		}
 	}
 }
+
+// The sweeper rings under a new generation while a sender is between its lock and its claim: the sender steps back, and the text
+// is not mistaken for one too many.
+func TestRing_ASweepInTheMiddleOfAClaimHoldsNothing(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	var ids []phonebank.OutboxID
+	for i := range 60 {
+		p := b.Neighbor(fmt.Sprint("Neighbor ", i), fmt.Sprintf("+1646555%04d", i))
+		ids = append(ids, mustOutbox(t, b, reminder(t, b, p, "See you Thursday.").ID).ID)
+	}
+	b.Clock.Advance(61 * time.Second)
+	var all sync.WaitGroup
+	for _, id := range ids {
+		all.Go(func() {
+			if err := b.Desk.Deliver(ctx, id, 0); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			due, err := b.Desk.Due(ctx, 1)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, r := range due {
+				if err := b.Desk.Deliver(ctx, phonebank.OutboxID(r.ID), r.Generation); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if held := b.Count(`SELECT count(*) FROM outbox WHERE state = 'held'`); held != 0 {
+		t.Errorf("%d texts were put on a person's list for nothing", held)
+	}
+}
