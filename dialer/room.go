@@ -126,6 +126,19 @@ func (b *Switchboard) volunteerIn(ctx context.Context, tx *store.Tx, s *phoneban
 	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
 		return err
 	}
+	if err != nil && s.LegCallID != "" {
+		// The room may tell of a leg before the request that made it is answered: it is the one that we have just rung.
+		rung, err := tx.Call(ctx, s.LegCallID)
+		if err != nil {
+			return err
+		}
+		if rung.SID == "" {
+			if err := tx.SetCallSID(ctx, rung.ID, r.CallSID); err != nil {
+				return err
+			}
+			leg = rung
+		}
+	}
 	switch r.Event {
 	case "participant-join":
 		if leg.ID == "" || leg.ID != s.LegCallID || leg.State == phonebank.CallEnded {
