@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"phonebank"
-	"phonebank/dialer"
 	"phonebank/internal/testbank"
 	"phonebank/internal/testdb"
 	"phonebank/simulator"
@@ -241,108 +240,6 @@ func TestStop_SaidInATalkBlocksTheNumberAtOnceForEverybodyOnIt(t *testing.T) {
 	}
 }
 
-func TestInbound_RingsThroughToTheVolunteerWhoKnowsThem(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	person := b.Neighbor("Walt Brandt", "+12125550123")
-	dana, known := b.Connected("Dana", testbank.VolunteerPhone)
-	_, other := b.Connected("Luis", "+12125550192")
-	ok(t, b.Store.Touch(ctx, person.ID, dana.ID, b.Clock.Now()))
-	ok(t, b.Store.Talked(ctx, b.Campaign.ID, person.ID, "seen"))
-	ok(t, b.Board.Ready(ctx, other.ID))
-	ok(t, b.Board.Ready(ctx, known.ID))
-	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
-	ok(t, err)
-	known = b.AwaitShift(known.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOnCall })
-	if call := awaitCall(b, known.Conversation, phonebank.CallBridged); call.Kind != phonebank.CallIn || call.PersonID != person.ID {
-		t.Errorf("%+v", call)
-	}
-}
-
-func TestInbound_WithNobodyReadyLeavesAVoicemailAndACallback(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Walt Brandt", "+12125550123")
-	sid, err := b.Sim.Ring("+12125550123", testbank.Ours)
-	ok(t, err)
-	b.Until("the callback, while they still listen to the greeting", func() bool {
-		return b.Count(`SELECT count(*) FROM follow_ups WHERE reason = 'returned_call' AND channel = 'call'`) == 1
-	})
-	b.Until("the tone", func() bool {
-		return slices.ContainsFunc(b.Sim.Transcript(), func(e simulator.Entry) bool { return e.SID == sid && e.Words == "(beep)" })
-	})
-	ok(t, b.Sim.Say(sid, "It's Walt. Call me."))
-	b.Clock.Advance(30 * time.Second)
-	b.Until("the recording", func() bool {
-		return b.Count(`SELECT count(*) FROM calls WHERE recording_sid <> '' AND result = 'voicemail'`) == 1
-	})
-	var recording string
-	ok(t, b.Store.DB().Get(&recording, `SELECT recording_sid FROM calls WHERE recording_sid <> ''`))
-	sound, kind, err := b.Carrier.Recording(ctx, recording)
-	ok(t, err)
-	ok(t, sound.Close())
-	if kind == "" {
-		t.Error("the voicemail cannot be heard")
-	}
-}
-
-func TestInbound_AnUnknownNumberIsKept(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	_, err := b.Sim.Ring("+14155550142", testbank.Ours)
-	ok(t, err)
-	b.Until("the caller", func() bool { return b.Count(`SELECT count(*) FROM people WHERE name = 'Caller ending 0142'`) == 1 })
-}
-
-func TestSession_TheEndDropsEveryLegAndGivesPeopleBack(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Priya Raman", "+12125550129")
-	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
-	ok(t, b.Board.Ready(ctx, shift.ID))
-	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
-	ok(t, b.Board.EndSession(ctx, b.Session.ID, b.Coordinator.ID))
-	b.Until("the leg dropped", func() bool {
-		return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state = 'ended'`) == 1
-	})
-	if b.Count(`SELECT count(*) FROM call_list WHERE state = 'waiting'`) != 1 || b.Count(`SELECT count(*) FROM phones WHERE held_by IS NOT NULL`) != 0 {
-		t.Error("the person was not given back")
-	}
-}
-
-func TestShift_AClosedLaptopFreesPersonAndLeg(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Priya Raman", "+12125550129")
-	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
-	ok(t, b.Board.Ready(ctx, shift.ID))
-	b.Clock.Advance(phonebank.PanelSilence + time.Second)
-	ok(t, b.Board.Sweep(ctx))
-	if s := b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOff }); s.PersonID != "" {
-		t.Error("the person is still held")
-	}
-	b.Until("the leg dropped", func() bool {
-		return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state = 'ended'`) == 1
-	})
-	if b.Count(`SELECT count(*) FROM call_list WHERE state = 'waiting'`) != 1 {
-		t.Error("the person was not given back")
-	}
-}
-
-func TestShift_ALegThatDropsInATalkIsRungAgainAndTheTalkGoesOn(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Priya Raman", "+12125550129")
-	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
-	shift, call := talk(t, b, shift)
-	leg, err := b.Store.Call(ctx, shift.LegCallID)
-	ok(t, err)
-	ok(t, b.Sim.HangUp(leg.SID))
-	shift = b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.LegJoined && s.LegCallID != leg.ID })
-	if shift.State != phonebank.ShiftOnCall {
-		t.Errorf("the volunteer is %s", shift.State)
-	}
-	call, err = b.Store.Call(ctx, call.ID)
-	ok(t, err)
-	if call.State != phonebank.CallBridged || b.Count(`SELECT count(*) FROM calls WHERE hang_up_at IS NOT NULL AND kind = 'outbound'`) != 0 {
-		t.Errorf("the person's line: %+v", call)
-	}
-}
-
 func TestPause_StopsCallsThatAreWrittenDownAndNotYetPlaced(t *testing.T) {
 	b := testbank.New(t, testbank.Options{})
 	b.Neighbor("Priya Raman", "+12125550129")
@@ -388,27 +285,6 @@ func numberOf(i int) string {
 	return "+1646555" + string([]byte{'0' + byte(i/1000%10), '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)})
 }
 
-func TestHold_SomebodyWeTalkedWithIsNotHandedOutAgainWhileTheWrapUpIsOwed(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Priya Raman", "+12125550129")
-	user, shift := b.Connected("Dana", testbank.VolunteerPhone)
-	shift, _ = talk(t, b, shift)
-	ok(t, b.Board.HangUp(ctx, shift.Conversation, user.ID))
-	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftWrapUp })
-	b.Clock.Advance(phonebank.PanelSilence + time.Second) // the laptop is closed over the wrap-up
-	ok(t, b.Board.Sweep(ctx))
-	b.Clock.Advance(phonebank.HoldFor)
-	ok(t, b.Board.Sweep(ctx))
-	if n := b.Count(`SELECT count(*) FROM call_list WHERE state = 'waiting'`); n != 0 {
-		t.Error("they are back on the list, and would be rung again tonight")
-	}
-	owed, err := b.Store.OwedWrapUps(ctx, user.ID)
-	ok(t, err)
-	if len(owed) != 1 {
-		t.Errorf("%d wrap-ups are owed", len(owed))
-	}
-}
-
 func TestRedial_ThatNobodyPicksUpKeepsTheTalkAndItsWrapUp(t *testing.T) {
 	b := testbank.New(t, testbank.Options{})
 	b.Neighbor("Priya Raman", "+12125550129")
@@ -447,63 +323,5 @@ func TestOurFault_LeavingGivesEverythingBack(t *testing.T) {
 		if b.Count(query) != 1 {
 			t.Errorf("not so: %s", what)
 		}
-	}
-}
-
-func TestPass_TheNextCardIsSomebodyElse(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Priya Raman", "+12125550129")
-	b.Neighbor("Sam Okafor", "+12125550130")
-	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
-	ok(t, b.Board.Ready(ctx, shift.ID))
-	first := b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
-	ok(t, b.Board.Pass(ctx, shift.ID))
-	if second := b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved }); second.PersonID == first.PersonID {
-		t.Error("the same card again")
-	}
-}
-
-func TestCard_IsNotRungWhileItsPersonTalksWithSomebodyElse(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	b.Neighbor("Walt Brandt", "+12125550123")
-	_, card := b.Connected("Dana", testbank.VolunteerPhone)
-	_, free := b.Connected("Luis", "+12125550192")
-	ok(t, b.Board.Ready(ctx, card.ID))
-	b.AwaitShift(card.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
-	ok(t, b.Board.Ready(ctx, free.ID))
-	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
-	ok(t, err)
-	b.AwaitShift(free.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOnCall })
-	if _, err := b.Board.Call(ctx, card.ID, phonebank.NewID[string](b.Clock.Now())); phonebank.KindOf(err) != phonebank.Conflict {
-		t.Errorf("they are rung while they talk with us: %v", err)
-	}
-}
-
-func TestVolunteerPhone_IsRungThreeTimesADayUnlessSomebodyPressesOne(t *testing.T) {
-	b := testbank.New(t, testbank.Options{})
-	_, shift := b.Volunteer("Dana", testbank.VolunteerPhone)
-	b.Sim.Person(testbank.VolunteerPhone, simulator.Behaviour{HangsUpAfter: 5 * time.Millisecond}) // answers, and presses nothing
-	for range dialer.RingsPerDay {
-		ok(t, b.Board.RingVolunteer(ctx, shift.ID))
-		b.Until("hung up", func() bool {
-			return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state <> 'ended'`) == 0
-		})
-		b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOff })
-	}
-	if err := b.Board.RingVolunteer(ctx, shift.ID); phonebank.KindOf(err) != phonebank.Forbidden {
-		t.Errorf("a fourth time: %v", err)
-	}
-}
-
-func TestInbound_FourMissedCallsAreOneCallback(t *testing.T) {
-	b := testbank.New(t, testbank.Options{NoLoops: true})
-	b.Neighbor("Walt Brandt", "+12125550123")
-	for range 4 {
-		_, err := b.Sim.Ring("+12125550123", testbank.Ours)
-		ok(t, err)
-	}
-	b.Until("four calls", func() bool { return b.Count(`SELECT count(*) FROM calls WHERE kind = 'inbound'`) == 4 })
-	if n := b.Count(`SELECT count(*) FROM follow_ups WHERE reason = 'returned_call'`); n != 1 {
-		t.Errorf("%d callbacks are owed to one person", n)
 	}
 }

@@ -1,0 +1,134 @@
+package texting_test
+
+import (
+	"testing"
+	"time"
+
+	"phonebank"
+	"phonebank/internal/testbank"
+	"phonebank/store"
+	"phonebank/texting"
+)
+
+func TestStop_CancelsEverythingInTheSameTransaction(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", " Stop. ")))
+	got, err := b.Store.FollowUp(ctx, f.ID)
+	ok(t, err)
+	o, err := b.Store.OutboxOf(ctx, f.ID)
+	ok(t, err)
+	if got.State != phonebank.FollowUpCancelled || o.State != phonebank.OutboxCancelled {
+		t.Errorf("follow-up %s, text %s", got.State, o.State)
+	}
+	b.Clock.Advance(2 * time.Minute)
+	ok(t, b.Worker.Sweep(ctx))
+	ok(t, b.Desk.Deliver(ctx, o.ID, o.Generation))
+	if sent := b.Sent("+12125550123"); len(sent) != 0 {
+		t.Errorf("a text after STOP: %v (Twilio has answered its own keyword)", sent)
+	}
+	if _, err := b.Desk.Send(ctx, texting.Draft{Nonce: phonebank.NewID[string](b.Clock.Now()), PersonID: p.ID, Body: "Sorry!"}); phonebank.KindOf(err) != phonebank.Forbidden {
+		t.Errorf("a text by hand after STOP: %v", err)
+	}
+}
+
+func TestStop_AWordThatTwilioMissesGetsOneConfirmation(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	b.Neighbor("Walt Brandt", "+12125550123")
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "Take me off!")))
+	b.Until("the confirmation", func() bool { return len(b.Sent("+12125550123")) == 1 })
+	ok(t, b.Desk.Receive(ctx, texting.In{SID: sid(2), From: "+12125550123", To: testbank.Ours, Body: "basta", OptOutType: "STOP"}))
+	if n := b.Count(`SELECT count(*) FROM outbox WHERE legal`); n != 1 {
+		t.Errorf("%d confirmations: none is owed where Twilio's own opt-out has answered", n)
+	}
+}
+
+func TestStart_LiftsAKeywordAndRevivesNothing(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "STOP")))
+	ok(t, b.Desk.Receive(ctx, in(2, "+12125550123", "START")))
+	phone, err := b.Store.Phone(ctx, p.PhoneID)
+	ok(t, err)
+	got, err := b.Store.FollowUp(ctx, f.ID)
+	ok(t, err)
+	if phone.OptedOutAt != nil || got.State != phonebank.FollowUpCancelled {
+		t.Errorf("opted out %v, follow-up %s", phone.OptedOutAt, got.State)
+	}
+	// What a person decided is not undone by a keyword.
+	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.OptOut(ctx, p.PhoneID, "spoken", "never again", store.By{User: b.Coordinator.ID}, b.Clock.Now())
+		return err
+	}))
+	ok(t, b.Desk.Receive(ctx, in(3, "+12125550123", "START")))
+	if phone, err = b.Store.Phone(ctx, p.PhoneID); err != nil || phone.OptedOutAt == nil {
+		t.Errorf("START lifted a spoken stop: %v", err)
+	}
+}
+
+func TestYes_AnswersAQuestionAndOpensNothing(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	_, err := b.Desk.Send(ctx, texting.Draft{Nonce: phonebank.NewID[string](b.Clock.Now()), PersonID: p.ID, Body: "Can you come?"})
+	ok(t, err)
+	b.Clock.Advance(time.Second)
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "YES")))
+	if n := b.Count(`SELECT count(*) FROM consents WHERE channel = 'all'`); n != 0 {
+		t.Error("YES to a question was read as START")
+	}
+}
+
+func TestRefusal_HoldsTheNumberUntilAPersonRules(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "please stop by at 5")))
+	b.Clock.Advance(2 * time.Minute)
+	ok(t, b.Worker.Sweep(ctx))
+	o, err := b.Store.OutboxOf(ctx, f.ID)
+	ok(t, err)
+	ok(t, b.Desk.Deliver(ctx, o.ID, o.Generation))
+	if sent := b.Sent("+12125550123"); len(sent) != 0 {
+		t.Fatalf("a text went while the number is on hold: %v", sent)
+	}
+	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+		return tx.LiftHold(ctx, p.PhoneID, store.By{User: b.Coordinator.ID}, b.Clock.Now())
+	}))
+	b.Clock.Advance(6 * time.Minute)
+	due, err := b.Desk.Due(ctx, 10)
+	ok(t, err)
+	if len(due) != 1 {
+		t.Fatalf("due after the hold: %v", due)
+	}
+	ok(t, b.Desk.Deliver(ctx, o.ID, due[0].Generation))
+	if sent := b.Sent("+12125550123"); len(sent) != 1 {
+		t.Errorf("after the hold: %v", sent)
+	}
+}
+
+func TestStop_SaidAgainAndAgainIsConfirmedOnce(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	b.Neighbor("Walt Brandt", "+12125550123")
+	for i := range 4 {
+		ok(t, b.Desk.Receive(ctx, in(i, "+12125550123", "remove me")))
+	}
+	if n := b.Count(`SELECT count(*) FROM outbox WHERE legal`); n != 1 {
+		t.Errorf("%d confirmations", n)
+	}
+}
+
+func TestStart_DoesNotLiftWhatWasSaidAloudBeforeAKeyword(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.OptOut(ctx, p.PhoneID, "spoken", "never again", store.By{User: b.Coordinator.ID}, b.Clock.Now())
+		return err
+	}))
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "STOP")))
+	ok(t, b.Desk.Receive(ctx, in(2, "+12125550123", "START")))
+	if phone, err := b.Store.Phone(ctx, p.PhoneID); err != nil || phone.OptedOutAt == nil {
+		t.Errorf("START lifted a spoken stop: %v", err)
+	}
+}
