@@ -21,6 +21,8 @@ const (
 type Error struct {
 	Kind     Kind
 	Sentence string
+	Format   string // the sentence before its words were put in, by which it is found in another language
+	Args     []any
 	Cause    error
 }
 
@@ -35,12 +37,12 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Fail makes an Error whose sentence is formatted like fmt.Sprintf.
 func Fail(kind Kind, sentence string, args ...any) error {
-	return &Error{Kind: kind, Sentence: fmt.Sprintf(sentence, args...)}
+	return Because(nil, kind, sentence, args...)
 }
 
 // Because is Fail with the error that led to it.
 func Because(cause error, kind Kind, sentence string, args ...any) error {
-	return &Error{Kind: kind, Sentence: fmt.Sprintf(sentence, args...), Cause: cause}
+	return &Error{Kind: kind, Sentence: fmt.Sprintf(sentence, args...), Format: sentence, Args: args, Cause: cause}
 }
 
 // KindOf answers with the kind of an error, and Unavailable for one that nobody has named: our fault until shown otherwise.
@@ -58,5 +60,17 @@ func SentenceOf(err error) string {
 	if errors.As(err, &e) {
 		return e.Sentence
 	}
-	return "Something went wrong on our side. Nothing you typed is lost. Please try again."
+	return OurFault
+}
+
+// OurFault is what a person reads about an error that nobody has named.
+const OurFault = "Something went wrong on our side. Nothing you typed is lost. Please try again."
+
+// SentenceBy is SentenceOf in the words of a speaker, who knows the sentence in another language.
+func SentenceBy(say func(sentence string, args ...any) string, err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Format != "" {
+		return say(e.Format, e.Args...)
+	}
+	return say(SentenceOf(err))
 }

@@ -20,7 +20,7 @@ import (
 // lower row, never its siblings: what two of them share is a rule of the root
 // package or a method of the store. A folder inside a package is part of it.
 var layers = [][]string{
-	{"phonebank", "script"},
+	{"phonebank", "script", "words"},
 	{"store", "carrier", "live"},
 	{"dialer", "texting", "followup", "people"},
 	{"webhooks", "panel", "worker"},

@@ -73,6 +73,7 @@ type User struct {
 	Place     string     `db:"place"`
 	Stake     string     `db:"stake"` // why it matters to them, in their words
 	Languages string     `db:"languages"`
+	Locale    string     `db:"locale"` // in which they read our pages; empty: as their browser asks
 	CreatedAt time.Time  `db:"created_at"`
 	RemovedAt *time.Time `db:"removed_at"`
 }

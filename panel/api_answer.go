@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"phonebank"
+	"phonebank/words"
 )
 
 // apiProblem is what the API answers instead of what was asked for: problem details of RFC 9457.
@@ -45,7 +46,7 @@ func problemOf(err error) *apiProblem {
 	if errors.As(err, &p) {
 		return p
 	}
-	t := tell(err)
+	t := tell(words.English, err)
 	return newProblem(t.Status, string(phonebank.KindOf(err)), t.Title, t.Detail)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"phonebank"
+	"phonebank/words"
 )
 
 // errSignIn is the answer to somebody whom we don't know yet, at a door for those we know.
@@ -21,31 +22,29 @@ type telling struct {
 	Detail string
 }
 
-// tell maps an error to what a browser is told. It is the only place that does.
-func tell(err error) telling {
+// tell maps an error to what a browser is told, in the reader's language. It is the only place that does.
+func tell(l words.Language, err error) telling {
+	t := telling{Detail: phonebank.SentenceBy(l.Say, err)}
 	var large *http.MaxBytesError
 	switch {
 	case errors.Is(err, errSignIn):
-		return telling{http.StatusUnauthorized, "You're not signed in here", "Open your link again. Nothing you did is lost."}
+		t = telling{http.StatusUnauthorized, l.Say("You're not signed in here"), l.Say("Open your link again. Nothing you did is lost.")}
 	case errors.Is(err, errTooMany):
-		return telling{http.StatusTooManyRequests, "That was very often", "Wait a minute, then try again."}
+		t = telling{http.StatusTooManyRequests, l.Say("That was very often"), l.Say("Wait a minute, then try again.")}
 	case errors.As(err, &large):
-		return telling{http.StatusRequestEntityTooLarge, "That is too big", "More was sent than this page takes. Make it smaller and try again."}
-	}
-	t := telling{Detail: phonebank.SentenceOf(err)}
-	switch phonebank.KindOf(err) {
-	case phonebank.Invalid:
-		t.Status, t.Title = http.StatusUnprocessableEntity, "Something needs mending"
-	case phonebank.NotFound:
-		t.Status, t.Title = http.StatusNotFound, "Not here"
-	case phonebank.Forbidden:
-		t.Status, t.Title = http.StatusForbidden, "This one isn't open to you"
-	case phonebank.Conflict:
-		t.Status, t.Title = http.StatusConflict, "That isn't possible any more"
-	case phonebank.Stale:
-		t.Status, t.Title = http.StatusConflict, "This has changed meanwhile"
+		t = telling{http.StatusRequestEntityTooLarge, l.Say("That is too big"), l.Say("More was sent than this page takes. Make it smaller and try again.")}
+	case phonebank.KindOf(err) == phonebank.Invalid:
+		t.Status, t.Title = http.StatusUnprocessableEntity, l.Say("Something needs mending")
+	case phonebank.KindOf(err) == phonebank.NotFound:
+		t.Status, t.Title = http.StatusNotFound, l.Say("Not here")
+	case phonebank.KindOf(err) == phonebank.Forbidden:
+		t.Status, t.Title = http.StatusForbidden, l.Say("This one isn't open to you")
+	case phonebank.KindOf(err) == phonebank.Conflict:
+		t.Status, t.Title = http.StatusConflict, l.Say("That isn't possible any more")
+	case phonebank.KindOf(err) == phonebank.Stale:
+		t.Status, t.Title = http.StatusConflict, l.Say("This has changed meanwhile")
 	default:
-		t.Status, t.Title = http.StatusServiceUnavailable, "Our side isn't working"
+		t.Status, t.Title = http.StatusServiceUnavailable, l.Say("Our side isn't working")
 	}
 	return t
 }
@@ -61,7 +60,7 @@ func (p *Panel) fail(w http.ResponseWriter, r *http.Request, rt route, me phoneb
 	if r.Context().Err() != nil && r.Method == http.MethodGet {
 		return // whoever asked has gone
 	}
-	t := tell(err)
+	t := tell(lang(r), err)
 	if t.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		p.Log.Error("request failed", "method", r.Method, "route", rt.path, "user", me.ID, "error", err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"phonebank"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // happened is one call or text, as it happens.
@@ -50,7 +51,7 @@ func lineWords(h store.Happening) string {
 	switch phonebank.CallResult(h.Result) {
 	case phonebank.ResultAnswered:
 		if h.Seconds >= 60 {
-			return ": talked " + plural(h.Seconds/60, "minute", "minutes")
+			return ": talked " + words.English.Count(h.Seconds/60, "minute", "minutes")
 		}
 		return ": picked up"
 	case phonebank.ResultNoAnswer:

@@ -41,6 +41,7 @@ func (p *Panel) guard(rt route) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		me, err := p.whoIs(r)
+		r = speaking(r, me)
 		switch {
 		case err != nil && rt.who != anyone:
 			p.fail(w, r, rt, me, err)

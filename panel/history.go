@@ -9,6 +9,7 @@ import (
 	"phonebank"
 	"phonebank/script"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // past is one line of what happened before, as a volunteer reads it.
@@ -33,7 +34,7 @@ func (p *Panel) history(ctx context.Context, person phonebank.Person, zones stri
 		if text == "" || slices.Contains(but, e.ID) {
 			continue
 		}
-		line := past{At: e.At.UTC().Format(time.RFC3339), Day: shortDay(zones, e.At), Text: text, Quote: quote}
+		line := past{At: e.At.UTC().Format(time.RFC3339), Day: words.English.ShortDay(there(zones, e.At)), Text: text, Quote: quote}
 		switch {
 		case !strings.HasPrefix(e.Kind, "consent"):
 			contacts = append(contacts, line)
@@ -131,7 +132,7 @@ func (p *Panel) why(ctx context.Context, person phonebank.Person, zones string, 
 		if who == "" {
 			who = "one of us"
 		}
-		return "Told " + who + " about " + talk.Topic + " on " + shortDay(zones, talk.At) + ".", nil
+		return "Told " + who + " about " + talk.Topic + " on " + words.English.ShortDay(there(zones, talk.At)) + ".", nil
 	}
 	entries, err := p.Store.Timeline(ctx, person, 80)
 	if err != nil {
@@ -143,7 +144,7 @@ func (p *Panel) why(ctx context.Context, person phonebank.Person, zones string, 
 			if who == "" {
 				who = "one of us"
 			}
-			return "Talked with " + who + " on " + shortDay(zones, e.At) + ".", nil
+			return "Talked with " + who + " on " + words.English.ShortDay(there(zones, e.At)) + ".", nil
 		}
 	}
 	c, err := p.Store.Campaign(ctx, campaign)

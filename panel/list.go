@@ -12,6 +12,7 @@ import (
 	"phonebank"
 	"phonebank/people"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // peoplePage is the list of everybody.
@@ -299,7 +300,7 @@ func (p *Panel) wave(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 		return pageErr
 	}
 	if err == nil {
-		page.Notice = plural(int(taken), "call is", "calls are") + " offered in that session now, in the order in which they are due. The session is open."
+		page.Notice = words.English.Count(int(taken), "call is", "calls are") + " offered in that session now, in the order in which they are due. The session is open."
 		p.show(w, r, me, http.StatusOK, "follow-ups", page)
 		return nil
 	}

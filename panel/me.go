@@ -73,7 +73,7 @@ func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) 
 		if err != nil {
 			return nil, err
 		}
-		page.Owed = append(page.Owed, owed{t.ID, person.Name, ago(p.Now().Sub(t.StartedAt))})
+		page.Owed = append(page.Owed, owed{t.ID, person.Name, lang(r).Ago(p.Now().Sub(t.StartedAt))})
 	}
 	if _, err := p.Store.CurrentShift(r.Context(), me.ID); err == nil {
 		page.Here = true

@@ -8,6 +8,7 @@ import (
 
 	"phonebank"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // need is one thing that waits for a coordinator.
@@ -73,7 +74,7 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 			break
 		}
 		list = append(list, need{Kind: "voicemail", Label: "Voice", Tone: "", Since: v.At, Title: nameOr(v.Person, v.Number), Link: personLink(v.PersonID),
-			Words: "left a voicemail, " + plural(v.Seconds, "second", "seconds") + ". A call back is on the list of follow-ups.", Sound: "/voicemails/" + v.ID + ".wav"})
+			Words: "left a voicemail, " + words.English.Count(v.Seconds, "second", "seconds") + ". A call back is on the list of follow-ups.", Sound: "/voicemails/" + v.ID + ".wav"})
 	}
 	owed, err := p.Store.OwedByAll(ctx)
 	if err != nil {

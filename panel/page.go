@@ -11,6 +11,7 @@ import (
 
 	"phonebank"
 	"phonebank/script"
+	"phonebank/words"
 )
 
 // Page is what every page has.
@@ -26,6 +27,8 @@ type Page struct {
 	Notice  string // what came of it
 	At      string // when this was read, for a page that has lost its stream
 	Static  string
+	Lang    words.Language    // in which it is read
+	Here    string            // its own address, for a press that comes back to it
 	MyShift phonebank.ShiftID // of mine, where it is not off: every page keeps it alive
 }
 
@@ -47,6 +50,7 @@ type pausedNow struct {
 func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, status int, name string, v view) {
 	b := v.base()
 	b.Org, b.Demo, b.Me, b.Boss, b.Static = p.Org, p.Demo, me, coordinator.lets(me), p.version
+	b.Lang, b.Here = lang(r), r.URL.RequestURI()
 	if me.ID != "" && status < http.StatusInternalServerError {
 		paused, err := p.paused(r)
 		if err != nil {
@@ -58,11 +62,12 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 			b.MyShift = s.ID
 		}
 	}
-	if r.Header.Get("X-Fragment") != "" && p.pages.Lookup(name+"-live") != nil {
+	pages := p.pages[b.Lang]
+	if r.Header.Get("X-Fragment") != "" && pages.Lookup(name+"-live") != nil {
 		name += "-live"
 	}
 	var out bytes.Buffer
-	if err := p.pages.ExecuteTemplate(&out, name, v); err != nil {
+	if err := pages.ExecuteTemplate(&out, name, v); err != nil {
 		p.Log.Error("page not rendered", "page", name, "error", err)
 		http.Error(w, "This page could not be drawn. The fault is ours. Please reload.", http.StatusInternalServerError)
 		return
@@ -76,7 +81,7 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 func (p *Panel) again(w http.ResponseWriter, r *http.Request, me phonebank.User, err error, name string, v view) {
 	status := http.StatusOK
 	if err != nil {
-		t := tell(err)
+		t := tell(lang(r), err)
 		status, v.base().Problem = t.Status, t.Detail
 		if status >= http.StatusInternalServerError {
 			p.Log.Error("press failed", "path", r.Pattern, "user", me.ID, "error", err)
@@ -109,25 +114,35 @@ func (p *Panel) clock(r *http.Request, at time.Time) string {
 	return phonebank.TimeThere(p.houseZone(r), at)
 }
 
-// words are what templates can say.
-func (p *Panel) words() template.FuncMap {
+// vocabulary is what templates can say, in one language: t is a sentence of ours, every other word formats a value.
+func (p *Panel) vocabulary(l words.Language) template.FuncMap {
 	return template.FuncMap{
+		"t":        func(sentence string, args ...any) string { return l.Say(sentence, args...) },
 		"nonce":    func() string { return phonebank.NewID[string](p.Now()) },
 		"pretty":   func(n phonebank.Number) string { return n.Pretty() },
 		"masked":   func(n phonebank.Number) string { return n.Masked() },
-		"ago":      func(at time.Time) string { return ago(p.Now().Sub(at)) },
+		"ago":      func(at time.Time) string { return l.Ago(p.Now().Sub(at)) },
 		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
-		"when":     func(zone string, at time.Time) string { return phonebank.WhenThere(zone, at) },
-		"day":      func(zone string, at time.Time) string { return shortDay(zone, at) },
+		"when":     func(zone string, at time.Time) string { return l.When(there(zone, at)) },
+		"day":      func(zone string, at time.Time) string { return l.ShortDay(there(zone, at)) },
 		"late":     func(at time.Time) bool { return at.Before(p.Now()) },
-		"reason":   reasonWords,
-		"plain":    func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), "_", " ") },
-		"plural":   plural,
-		"segments": segments,
+		"reason":   func(r phonebank.Reason) string { return l.Say(reasonWords(r)) },
+		"plain":    func(s any) string { return l.Say(strings.ReplaceAll(fmt.Sprint(s), "_", " ")) },
+		"plural":   l.Count,
+		"segments": func(body string) string { return segments(l, body) },
 		"static":   func(name string) string { return "/static/" + p.version + "/" + name },
 		"say":      respelled,
 		"phone":    p.phoneLink,
 	}
+}
+
+// there is an instant as the clocks of a zone show it.
+func there(zone string, at time.Time) time.Time {
+	loc, err := phonebank.Zone(phonebank.FirstZone(zone))
+	if err != nil {
+		loc = time.UTC
+	}
+	return at.In(loc)
 }
 
 // phoneLink leads to a simulated phone in a demo, "" otherwise.
@@ -138,39 +153,10 @@ func (p *Panel) phoneLink(n phonebank.Number) string {
 	return p.PhoneLink(n)
 }
 
-// ago says how long something has lasted, as one says it.
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return plural(int(d.Minutes()), "minute", "minutes")
-	case d < 48*time.Hour:
-		return plural(int(d.Hours()), "hour", "hours")
-	}
-	return plural(int(d.Hours()/24), "day", "days")
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// shortDay is a day as history lists it: Sep 14.
-func shortDay(zone string, at time.Time) string {
-	loc, err := phonebank.Zone(phonebank.FirstZone(zone))
-	if err != nil {
-		loc = time.UTC
-	}
-	return at.In(loc).Format("Jan 2")
-}
-
 // segments says what a text costs.
-func segments(body string) string {
+func segments(l words.Language, body string) string {
 	n, letters, _ := script.Segments(texts(body))
-	return plural(n, "text", "texts") + ", " + plural(letters, "character", "characters")
+	return l.Count(n, "text", "texts") + ", " + l.Count(letters, "character", "characters")
 }
 
 // texts writes a draft as it will leave.

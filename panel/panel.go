@@ -26,12 +26,13 @@ import (
 	"phonebank/people"
 	"phonebank/store"
 	"phonebank/texting"
+	"phonebank/words"
 )
 
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed static/css static/fonts static/js static/icons.svg static/talk/*.js static/talk/view
+//go:embed static/css static/fonts static/js static/icons.svg static/talk/*.js static/talk/view static/words
 var staticFiles embed.FS
 
 // Parts are what the pages work with.
@@ -57,7 +58,7 @@ type Parts struct {
 // Panel answers browsers.
 type Panel struct {
 	Parts
-	pages   *template.Template
+	pages   map[words.Language]*template.Template
 	static  fs.FS
 	packed  map[string][]byte // static files as they travel, gzipped
 	version string            // of the static files: part of their address, so that browsers may keep them
@@ -94,8 +95,13 @@ func New(parts Parts) (*Panel, error) {
 	if err := p.cross.AddTrustedOrigin(address.Scheme + "://" + address.Host); err != nil {
 		return nil, fmt.Errorf("read PUBLIC_URL: %w", err)
 	}
-	p.pages, err = template.New("").Funcs(p.words()).ParseFS(templateFiles, "templates/*.html")
-	return p, err
+	p.pages = map[words.Language]*template.Template{}
+	for _, l := range words.Languages {
+		if p.pages[l], err = template.New("").Funcs(p.vocabulary(l)).ParseFS(templateFiles, "templates/*.html"); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // Close ends every live stream, so that a server can drain; browsers come back to another process by themselves.

@@ -65,6 +65,7 @@ func (p *Panel) routes() []route {
 		get("/login/{token}", anyone, p.login),
 		post("/login/{token}", anyone, p.redeem),
 		post("/logout", anyone, p.logout),
+		post("/language", anyone, p.speak),
 		get("/j/{token}", anyone, p.join),
 		post("/j/{token}", anyone, p.joined),
 

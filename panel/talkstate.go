@@ -11,6 +11,7 @@ import (
 
 	"phonebank"
 	"phonebank/script"
+	"phonebank/words"
 )
 
 // talkState is everything that a talk's page shows.
@@ -229,7 +230,7 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	}
 	for _, w := range said { // the newest first
 		if _, known := state.Slots[w.Name]; !known && w.Value != "" {
-			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: shortDay(state.Person.Zone, w.At)}
+			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: words.English.ShortDay(there(state.Person.Zone, w.At))}
 		}
 	}
 	if me.Stake != "" {

@@ -1,6 +1,7 @@
 // @ts-check
 // The talk panel: loads one talk, draws it, and keeps it in step with this browser's store, the server and other tabs.
 
+import { speak } from "../js/words.js";
 import { talkActions } from "./actions.js";
 import { claimTab, follow, ok, request, sentence } from "./api.js";
 import { h, loadIcons, render } from "./dom.js";
@@ -341,6 +342,7 @@ function saved(status) {
 // ---- start ----
 
 async function start() {
+  await speak(document.documentElement.lang, ["talk"]);
   loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell("Icons are missing. Everything still works."));
   try {
     store = await openStore(indexedDB);
