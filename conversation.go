@@ -19,6 +19,8 @@ type Conversation struct {
 	ScriptID      string            `db:"script_id"`
 	ScriptVersion int               `db:"script_version"`
 	Locale        string            `db:"locale"`
+	Kind          string            `db:"kind"`   // recruitment, maintenance, escalation, any
+	AskID         string            `db:"ask_id"` // the one live ask, chosen before the talk; "none" where nothing is asked
 	Outcome       Outcome           `db:"outcome"`
 	Holder        string            `db:"holder"` // the browser tab that may write
 	HeldAt        *time.Time        `db:"held_at"`
@@ -31,6 +33,13 @@ type (
 	ConversationState string
 	ConversationEvent string
 	Outcome           string
+)
+
+// The ways in which a talk is held.
+const (
+	TalkByCall   = "call"
+	TalkByText   = "text"
+	TalkInPerson = "in_person"
 )
 
 const (

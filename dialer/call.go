@@ -8,9 +8,9 @@ import (
 	"phonebank/store"
 )
 
-// Call writes the call to the person on a volunteer's card down, and begins their talk. The nonce is of the form: a second
+// Call writes the call to the person on a volunteer's card down, and begins their talk as it was settled there. The nonce is of the form: a second
 // press is the same call. It answers with the talk.
-func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce string) (phonebank.ConversationID, error) {
+func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce string, choice Choice) (phonebank.ConversationID, error) {
 	s, err := b.inShift(ctx, id, func(tx *store.Tx, s *phonebank.Shift, at time.Time) error {
 		if s.State == phonebank.ShiftOnCall && s.Conversation != "" {
 			return nil // pressed twice
@@ -26,7 +26,7 @@ func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce stri
 		} else if paused != nil {
 			return phonebank.Fail(phonebank.Unavailable, "%s has paused all calls. Your card stays open.", paused.Who)
 		}
-		conversation, err := b.begin(ctx, tx, *s, "call", at)
+		conversation, err := b.begin(ctx, tx, *s, choice, at)
 		if err != nil {
 			return err
 		}
@@ -44,23 +44,14 @@ func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce stri
 	return s.Conversation, err
 }
 
-// begin writes a new talk down with the live version of the campaign's script: it keeps that version to its end.
-func (b *Switchboard) begin(ctx context.Context, tx *store.Tx, s phonebank.Shift, channel string, at time.Time) (phonebank.Conversation, error) {
+// begin writes the talk of a shift with the person on its card down.
+func (b *Switchboard) begin(ctx context.Context, tx *store.Tx, s phonebank.Shift, choice Choice, at time.Time) (phonebank.Conversation, error) {
 	session, err := tx.Session(ctx, s.SessionID)
 	if err != nil {
 		return phonebank.Conversation{}, err
 	}
-	campaign, err := tx.Campaign(ctx, session.CampaignID)
-	if err != nil {
-		return phonebank.Conversation{}, err
-	}
-	version, _, err := tx.LiveScript(ctx, campaign.ScriptID)
-	if err != nil {
-		return phonebank.Conversation{}, phonebank.Because(err, phonebank.Unavailable, "This campaign has no live script. Ask the host to publish one.")
-	}
-	c := phonebank.Conversation{ID: phonebank.NewID[phonebank.ConversationID](at), CampaignID: campaign.ID, SessionID: session.ID, ShiftID: s.ID, PersonID: s.PersonID,
-		UserID: s.UserID, Channel: channel, State: phonebank.ConversationOpen, ScriptID: campaign.ScriptID, ScriptVersion: version, Locale: "en", StartedAt: at}
-	return c, tx.AddConversation(ctx, c)
+	return Begin(ctx, tx, phonebank.Conversation{CampaignID: session.CampaignID, SessionID: session.ID, ShiftID: s.ID, PersonID: s.PersonID,
+		UserID: s.UserID, Channel: phonebank.TalkByCall}, choice, at)
 }
 
 // reserve writes the intent of a call down. Whether the person may be rung is asked here, for a clear sentence at once, and

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/dialer"
 	"phonebank/internal/testbank"
 	"phonebank/internal/testdb"
 	"phonebank/simulator"
@@ -37,7 +38,7 @@ func talk(t *testing.T, b *testbank.Bank, s phonebank.Shift) (phonebank.Shift, p
 	t.Helper()
 	ok(t, b.Board.Ready(ctx, s.ID))
 	b.AwaitShift(s.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
-	conversation, err := b.Board.Call(ctx, s.ID, phonebank.NewID[string](b.Clock.Now()))
+	conversation, err := b.Board.Call(ctx, s.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 	ok(t, err)
 	return b.AwaitShift(s.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOnCall }), awaitCall(b, conversation, phonebank.CallBridged)
 }
@@ -123,7 +124,7 @@ func TestCall_NobodyAnswersAndTheyAreTriedAgainInFourHoursThreeTimesAtMost(t *te
 	for try := 1; try <= phonebank.MaxTries; try++ {
 		ok(t, b.Board.Ready(ctx, shift.ID))
 		b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
-		_, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()))
+		_, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 		ok(t, err)
 		b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReady })
 		var row struct {
@@ -158,7 +159,7 @@ func TestCall_ANumberThatCannotBeReachedIsMarkedAndNeverTriedAgain(t *testing.T)
 	b.Sim.Person("+12125550130", simulator.Behaviour{Takes: simulator.Fails})
 	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
 	ok(t, b.Board.Ready(ctx, shift.ID))
-	_, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()))
+	_, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 	ok(t, err)
 	b.Until("marked bad", func() bool { return b.Count(`SELECT count(*) FROM phones WHERE bad_at IS NOT NULL`) == 1 })
 	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReady })
@@ -173,7 +174,7 @@ func TestCall_OurFaultKeepsThePersonForARetry(t *testing.T) {
 	user, shift := b.Connected("Dana", testbank.VolunteerPhone)
 	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "participants.create", Do: simulator.DoTooMany, Count: 1})
 	ok(t, b.Board.Ready(ctx, shift.ID))
-	conversation, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()))
+	conversation, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 	ok(t, err)
 	if call := awaitCall(b, conversation, phonebank.CallEnded); !call.OurFault || call.Sentence == "" {
 		t.Fatalf("the volunteer is not told whose fault it was: %+v", call)
@@ -192,9 +193,9 @@ func TestCall_PressedTwiceIsOneCall(t *testing.T) {
 	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
 	ok(t, b.Board.Ready(ctx, shift.ID))
 	nonce := phonebank.NewID[string](b.Clock.Now())
-	first, err := b.Board.Call(ctx, shift.ID, nonce)
+	first, err := b.Board.Call(ctx, shift.ID, nonce, dialer.Choice{})
 	ok(t, err)
-	second, err := b.Board.Call(ctx, shift.ID, nonce)
+	second, err := b.Board.Call(ctx, shift.ID, nonce, dialer.Choice{})
 	ok(t, err)
 	if first != second || b.Count(`SELECT count(*) FROM calls WHERE kind = 'outbound'`) != 1 {
 		t.Errorf("two presses: talks %s and %s", first, second)
@@ -248,11 +249,11 @@ func TestPause_StopsCallsThatAreWrittenDownAndNotYetPlaced(t *testing.T) {
 	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
 	ok(t, b.Store.Pause(ctx, b.Coordinator.ID, b.Clock.Now()))
 	ok(t, b.Store.Pause(ctx, b.Coordinator.ID, b.Clock.Now()))
-	if _, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now())); phonebank.KindOf(err) != phonebank.Unavailable {
+	if _, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{}); phonebank.KindOf(err) != phonebank.Unavailable {
 		t.Errorf("a call while everything is paused: %v", err)
 	}
 	ok(t, b.Store.Lift(ctx, b.Coordinator.ID, b.Clock.Now()))
-	_, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()))
+	_, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 	ok(t, err)
 }
 
@@ -310,7 +311,7 @@ func TestOurFault_LeavingGivesEverythingBack(t *testing.T) {
 	ok(t, b.Board.Ready(ctx, shift.ID))
 	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReserved })
 	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "participants.create", Do: simulator.DoTooMany, Count: 1})
-	conversation, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()))
+	conversation, err := b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 	ok(t, err)
 	awaitCall(b, conversation, phonebank.CallEnded)
 	ok(t, b.Board.Leave(ctx, shift.ID))

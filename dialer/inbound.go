@@ -85,7 +85,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 			return err
 		}
 		shift.PersonID, shift.FollowUpID = person.ID, ""
-		conversation, err := b.begin(ctx, tx, shift, "call", at)
+		conversation, err := b.begin(ctx, tx, shift, Choice{}, at)
 		if err != nil {
 			return err
 		}

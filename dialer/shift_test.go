@@ -107,7 +107,7 @@ func TestCard_IsNotRungWhileItsPersonTalksWithSomebodyElse(t *testing.T) {
 	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
 	ok(t, err)
 	b.AwaitShift(free.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftOnCall })
-	if _, err := b.Board.Call(ctx, card.ID, phonebank.NewID[string](b.Clock.Now())); phonebank.KindOf(err) != phonebank.Conflict {
+	if _, err := b.Board.Call(ctx, card.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{}); phonebank.KindOf(err) != phonebank.Conflict {
 		t.Errorf("they are rung while they talk with us: %v", err)
 	}
 }

@@ -113,7 +113,7 @@ func rowsOf(w *apiWorld, person phonebank.PersonID, phone phonebank.Phone) {
 	ctx, s := w.Context(), w.store
 	talk := phonebank.Conversation{
 		ID: phonebank.NewID[phonebank.ConversationID](noon), CampaignID: w.campaign.ID, PersonID: person, UserID: w.user.ID,
-		Channel: "call", State: phonebank.ConversationOpen, ScriptID: w.campaign.ScriptID, ScriptVersion: 1, Locale: "en", StartedAt: noon,
+		Channel: "call", Kind: "recruitment", AskID: "meeting", State: phonebank.ConversationOpen, ScriptID: w.campaign.ScriptID, ScriptVersion: 1, Locale: "en", StartedAt: noon,
 	}
 	sure(w.T, s.AddConversation(ctx, talk))
 	sure(w.T, s.AddCall(ctx, phonebank.Call{

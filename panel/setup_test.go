@@ -144,7 +144,7 @@ func (h *house) talk(u phonebank.User, p phonebank.Person) phonebank.Conversatio
 	shift, err := h.Store.KeepShift(h.t.Context(), s.ID, u.ID, true, midday)
 	h.must(err)
 	c := phonebank.Conversation{ID: phonebank.NewID[phonebank.ConversationID](midday), CampaignID: h.campaign.ID, SessionID: s.ID, ShiftID: shift.ID, PersonID: p.ID, UserID: u.ID,
-		Channel: "call", State: phonebank.ConversationOpen, ScriptID: h.campaign.ScriptID, ScriptVersion: 1, Locale: "en", StartedAt: midday}
+		Channel: "call", Kind: "recruitment", AskID: "meeting", State: phonebank.ConversationOpen, ScriptID: h.campaign.ScriptID, ScriptVersion: 1, Locale: "en", StartedAt: midday}
 	h.must(h.Store.AddConversation(h.t.Context(), c))
 	h.must(h.Store.AddCall(h.t.Context(), phonebank.Call{ID: phonebank.NewID[phonebank.CallID](midday), Kind: phonebank.CallOut, State: phonebank.CallBridged, Token: phonebank.NewToken(),
 		CampaignID: h.campaign.ID, ShiftID: shift.ID, PersonID: p.ID, PhoneID: p.PhoneID, Conversation: c.ID, From: h.campaign.Number, To: "+12125550111", Tries: 1, CreatedAt: midday, AnsweredAt: &midday}, ""))

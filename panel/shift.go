@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/dialer"
 	"phonebank/script"
 	"phonebank/store"
 )
@@ -304,7 +305,7 @@ func (p *Panel) shiftCall(w http.ResponseWriter, r *http.Request, me phonebank.U
 		if !phonebank.ValidID(nonce) {
 			return phonebank.Fail(phonebank.Stale, "This page is out of date. Here it is anew: press Call again.")
 		}
-		talk, err := p.Switchboard.Call(r.Context(), s.ID, nonce)
+		talk, err := p.Switchboard.Call(r.Context(), s.ID, nonce, dialer.Choice{Script: clean(r, "script", 60), Ask: clean(r, "ask", 60), Locale: clean(r, "locale", 2)})
 		if phonebank.KindOf(err) == phonebank.Conflict && err != nil {
 			if again, readErr := p.Store.Shift(r.Context(), s.ID); readErr == nil && again.State == phonebank.ShiftOnCall && again.Conversation != "" {
 				return nil // the same press, a moment earlier

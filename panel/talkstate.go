@@ -247,15 +247,8 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	return nil
 }
 
-func (p *Panel) readAsk(ctx context.Context, c phonebank.Conversation, s *script.Script, state *talkState) error {
-	if c.SessionID == "" {
-		return nil
-	}
-	session, err := p.Store.Session(ctx, c.SessionID)
-	if err != nil {
-		return err
-	}
-	ask, ok := s.AskByID(session.AskID)
+func (p *Panel) readAsk(_ context.Context, c phonebank.Conversation, s *script.Script, state *talkState) error {
+	ask, ok := s.AskByID(c.AskID)
 	if !ok {
 		return nil
 	}

@@ -11,14 +11,14 @@ import (
 )
 
 const conversationColumns = `id, campaign_id, COALESCE(session_id, '') AS session_id, COALESCE(shift_id, '') AS shift_id, person_id,
-	COALESCE(user_id, '') AS user_id, channel, state, script_id, script_version, locale, outcome, holder, held_at, started_at, ended_at, wrapped_at`
+	COALESCE(user_id, '') AS user_id, channel, state, script_id, script_version, locale, kind, ask_id, outcome, holder, held_at, started_at, ended_at, wrapped_at`
 
 // AddConversation begins a talk.
 func (q queries) AddConversation(ctx context.Context, c phonebank.Conversation) error {
 	_, err := q.hotExec(ctx, `
-		INSERT INTO conversations (id, campaign_id, session_id, shift_id, person_id, user_id, channel, state, script_id, script_version, locale, started_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.ID, c.CampaignID, null(c.SessionID), null(c.ShiftID), c.PersonID, null(c.UserID), c.Channel, c.State, c.ScriptID, c.ScriptVersion, c.Locale, c.StartedAt)
+		INSERT INTO conversations (id, campaign_id, session_id, shift_id, person_id, user_id, channel, state, script_id, script_version, locale, kind, ask_id, started_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		c.ID, c.CampaignID, null(c.SessionID), null(c.ShiftID), c.PersonID, null(c.UserID), c.Channel, c.State, c.ScriptID, c.ScriptVersion, c.Locale, c.Kind, c.AskID, c.StartedAt)
 	return err
 }
 

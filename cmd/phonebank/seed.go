@@ -193,7 +193,7 @@ func seedTalk(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, n 
 		return err
 	}
 	talk := phonebank.Conversation{ID: phonebank.NewID[phonebank.ConversationID](at), CampaignID: campaign.ID, PersonID: person.ID, UserID: luis, Channel: "in_person",
-		State: phonebank.ConversationOpen, ScriptID: campaign.ScriptID, ScriptVersion: 1, Locale: "en", StartedAt: at}
+		State: phonebank.ConversationOpen, ScriptID: campaign.ScriptID, ScriptVersion: 1, Locale: "en", Kind: "any", AskID: script.NoAsk, StartedAt: at}
 	if err := tx.AddConversation(ctx, talk); err != nil {
 		return err
 	}
