@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 GO ?= go
 TOOL := $(GO) tool -modfile=tools/go.mod
-JS_TESTS = $(shell find panel/static/talk/test -name '*test.js' -o -name '*test.mjs' 2>/dev/null)
+JS_TESTS = $(shell find panel/static -name '*.test.js' -o -name '*.test.mjs')
 GO_SOURCES = $(shell find . -name '*.go' -not -path '*/node_modules/*')
 
 # In CI a skipped test is a failure: citest reads go test's own account of each
@@ -66,6 +66,11 @@ bench: ## Measure against the bars of docs/performance.md (some minutes)
 	@$(GO) run -buildvcs=false ./internal/bench
 	@echo; echo "## Hot paths"; echo
 	@$(GO) test -run '^$$' -bench . -benchtime 0.5s ./carrier ./script ./webhooks | grep -E '^(Benchmark|FAIL|panic)'
+
+.PHONY: screens
+screens: ## Photograph every state and page, both sizes, both themes, into docs/screens
+	@scripts/deps.sh test
+	@$(GO) run -buildvcs=false ./internal/screens
 
 # The parts of `make test`.
 
