@@ -14,7 +14,7 @@ func WhyNotRing(person Person, phone Phone, rung int, at time.Time) string {
 	case phone.BadAt != nil:
 		return "This number can't be reached."
 	case rung >= CallsPerDay:
-		return "We have rung this number " + times(rung) + " since yesterday. That is enough for a day."
+		return "We have rung this number often since yesterday. That is enough for a day."
 	case !mayReach(person, phone, at, 0):
 		return "It is " + TimeThere(ZonesOf(person.Zone, phone.Zones), at) + " where " + person.FirstName + " is. We call from 9 am to 8 pm."
 	}
@@ -44,11 +44,4 @@ func mayReach(person Person, phone Phone, at time.Time, margin time.Duration) bo
 		return true
 	}
 	return MayContact(ZonesOf(person.Zone, phone.Zones), at, margin)
-}
-
-func times(n int) string {
-	if n == 3 {
-		return "three times"
-	}
-	return "often"
 }

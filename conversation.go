@@ -52,16 +52,23 @@ const (
 	ConversationEnd    ConversationEvent = "end"
 	ConversationWrap   ConversationEvent = "wrap"
 	ConversationReopen ConversationEvent = "reopen" // called back after a dropped line
+	ConversationUndo   ConversationEvent = "undo"   // the wrap-up is taken back, and owed again
 )
 
 // ConversationTable holds every move of a conversation. A wrap-up that arrives before the end of the call is welcome: it
 // may have waited in an offline browser.
 var ConversationTable = newTable[ConversationState, ConversationEvent]("conversation", `
-         end    wrap     reopen
-open     ended  wrapped  .
-ended    .      wrapped  open
-wrapped  .      .        x
+         end    wrap     reopen  undo
+open     ended  wrapped  .       .
+ended    .      wrapped  open    .
+wrapped  .      .        x       ended
 `)
+
+// UndoFor is how long a wrap-up can be taken back.
+const UndoFor = 10 * time.Minute
+
+// LongestOwnLine bounds a volunteer's own wording of a line: what is longer is not said in one breath.
+const LongestOwnLine = 600
 
 // Apply answers with the move an event makes.
 func (c Conversation) Apply(event ConversationEvent, at time.Time) (Change[ConversationState, ConversationEvent], error) {
@@ -100,4 +107,5 @@ type Event struct {
 var EventTypes = map[string]bool{
 	"visit": true, "light": true, "probe": true, "line": true, "slot": true, "note": true, "silence": true, "moment": true,
 	"path": true, "ask": true, "locale": true, "ending": true, "engine": true,
+	"cue": true, "fact": true, "find_out": true, "own_line": true, "retaliation": true,
 }

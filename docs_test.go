@@ -21,7 +21,9 @@ func TestDiagrams_AreThoseOfTheTables(t *testing.T) {
 		{"Conversation", phonebank.ConversationTable.Diagram()},
 		{"Follow-up", phonebank.FollowUpTable.Diagram()},
 		{"Commitment", phonebank.CommitmentTable.Diagram()},
+		{"Proposal on the ladder", phonebank.RungTable.Diagram()},
 		{"Text that must leave", phonebank.OutboxTable.Diagram()},
+		{"Version of a script", phonebank.ScriptTable.Diagram()},
 	} {
 		b.WriteString("\n### " + d.name + "\n\n```mermaid\n" + d.diagram + "```\n")
 	}

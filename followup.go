@@ -91,16 +91,18 @@ var FollowUpOpen = []FollowUpState{FollowUpPlanned, FollowUpDue, FollowUpOffered
 // Reasons lists why we get back to somebody.
 var Reasons = []Reason{
 	"before_commitment", "after_commitment", "scheduled_call", "revisit", "maintenance", "first_week", "returned_call",
-	"unanswered_text", "needs_language", "retaliation", "asked",
+	"unanswered_text", "needs_language", "retaliation", "find_out", "asked",
 }
 
 const (
-	ReasonBefore    Reason = "before_commitment"
-	ReasonAfter     Reason = "after_commitment"
-	ReasonScheduled Reason = "scheduled_call"
-	ReasonReturned  Reason = "returned_call"
-	ReasonLanguage  Reason = "needs_language"
-	ReasonAsked     Reason = "asked" // a coordinator set it by hand or through the API
+	ReasonBefore      Reason = "before_commitment"
+	ReasonAfter       Reason = "after_commitment"
+	ReasonScheduled   Reason = "scheduled_call"
+	ReasonReturned    Reason = "returned_call"
+	ReasonLanguage    Reason = "needs_language"
+	ReasonRetaliation Reason = "retaliation" // a coordinator's
+	ReasonFindOut     Reason = "find_out"    // we said that we would find something out
+	ReasonAsked       Reason = "asked"       // a coordinator set it by hand or through the API
 )
 
 // MayBeAutomatic lists what may go out without a person's press, and then only with the person's recorded text_ok: the

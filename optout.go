@@ -24,8 +24,12 @@ var twilioStart = words("start", "unstop", "yes")
 var twilioHelp = words("help", "info")
 
 // ours are further words that are as plain, in English and Spanish (47 CFR 64.1200(a)(10): any reasonable means).
-var ourStop = words("opt out", "stop texting me", "remove me", "take me off", "alto", "para", "basta", "no mas")
-var ourHelp = words("ayuda")
+var (
+	ourStop      = words("opt out", "stop texting me", "remove me", "take me off")
+	spanishStop  = words("alto", "para", "basta", "no mas", "cancelar", "detener", "baja", "darme de baja")
+	spanishStart = words("inicio", "iniciar")
+	spanishHelp  = words("ayuda")
+)
 
 // refusals sound like a wish to be left alone, but could be something else ("please stop by at 5"): a person decides.
 var refusals = regexp.MustCompile(`\b(stop|unsubscribe|opt ?out|take (me|us|my|this)|remove (me|us|my|this)|leave (me|us) alone|` +
@@ -48,21 +52,29 @@ func Read(body string, questionOpen bool) (meaning Meaning, byTwilio bool) {
 	switch {
 	case twilioStop[folded]:
 		return SaysStop, true
-	case ourStop[folded]:
+	case ourStop[folded] || spanishStop[folded]:
 		return SaysStop, false
 	case twilioStart[folded]:
 		if folded == "yes" && questionOpen {
 			return Ordinary, true
 		}
 		return SaysStart, true
+	case spanishStart[folded]:
+		return SaysStart, false
 	case twilioHelp[folded]:
 		return SaysHelp, true
-	case ourHelp[folded]:
+	case spanishHelp[folded]:
 		return SaysHelp, false
 	case refusals.MatchString(folded):
 		return Refusal, false
 	}
 	return Ordinary, false
+}
+
+// InSpanish tells that a keyword was the Spanish one: whoever writes ALTO is answered in Spanish.
+func InSpanish(body string) bool {
+	folded := Fold(body)
+	return spanishStop[folded] || spanishStart[folded] || spanishHelp[folded]
 }
 
 var plainLetter = map[rune]rune{

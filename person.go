@@ -15,6 +15,7 @@ type Person struct {
 	Zone      string    `db:"zone"` // stated; empty: read from the number
 	Support   string    `db:"support"`
 	Leader    string    `db:"leader"` // one line why somebody thinks they may lead
+	Rung      int       `db:"rung"`   // on the ladder; only an approved move changes it
 	CreatedAt time.Time `db:"created_at"`
 }
 
@@ -68,6 +69,7 @@ func (n Number) Pretty() string {
 type User struct {
 	ID        UserID     `db:"id"`
 	Name      string     `db:"name"`
+	Spoken    string     `db:"spoken"` // how they say their own name on the phone; empty: as they joined
 	Role      Role       `db:"role"`
 	Phone     Number     `db:"phone"`
 	Place     string     `db:"place"`
@@ -76,6 +78,14 @@ type User struct {
 	Locale    string     `db:"locale"` // in which they read our pages; empty: as their browser asks
 	CreatedAt time.Time  `db:"created_at"`
 	RemovedAt *time.Time `db:"removed_at"`
+}
+
+// SaidName is the name that people hear when this volunteer says hello.
+func (u User) SaidName() string {
+	if u.Spoken != "" {
+		return u.Spoken
+	}
+	return u.Name
 }
 
 // Role is what somebody may do; every route is denied unless it names a role.
@@ -113,8 +123,12 @@ type Session struct {
 	CampaignID CampaignID `db:"campaign_id"`
 	Name       string     `db:"name"`
 	State      string     `db:"state"`
-	AskID      string     `db:"ask_id"` // the one live ask, chosen beforehand; empty: no ask today
+	ScriptID   string     `db:"script_id"`  // empty: the campaign's own
+	AskID      string     `db:"ask_id"`     // the one live ask, chosen beforehand; "none": no ask today; empty: nobody has decided yet
+	When       string     `db:"when_words"` // as people say it: "Tuesdays, 6 to 8 pm"
+	Goal       string     `db:"goal"`       // what this evening is for, in words
 	Briefing   string     `db:"briefing"`
+	Roles      string     `db:"roles"` // who plays which, one a line: "Greeter: Luis"
 	AutoAdmit  bool       `db:"auto_admit"`
 	AutoCall   int        `db:"auto_call"` // seconds after the card opens; 0: the volunteer presses Call
 	CreatedBy  UserID     `db:"created_by"`

@@ -90,10 +90,17 @@ type Wrap struct {
 	Recap      *Recap  `json:"recap"`
 	Learned    []Heard `json:"learned"`
 	Language   string  `json:"language"`
+	SayName    string  `json:"say_name"` // how they say their own name
+	Barrier    string  `json:"barrier"`  // what could get in the way
+	Buddy      string  `json:"buddy"`    // who comes along
 	Note       string  `json:"note"`
 	Feeling    string  `json:"feeling"`
 	Then       string  `json:"then"`
+	Replaces   string  `json:"replaces"` // an earlier one that was taken back in a browser that could not know whether it had arrived
 }
+
+// FeelingHard asks a coordinator to look in on a volunteer, quietly.
+const FeelingHard = "hard"
 
 // Leader says why somebody thinks a person may lead.
 type Leader struct {
@@ -148,8 +155,14 @@ func (w Wrap) Check() error {
 	if w.Commitment != nil && (w.Commitment.What == "" || w.Commitment.By == "") {
 		return Fail(Invalid, "Say what they will do, and by when.")
 	}
-	if len(w.FollowUps) > 6 || len(w.Learned) > 20 {
+	if len(w.FollowUps) > 10 || len(w.Learned) > 20 {
 		return Fail(Invalid, "That is more than one talk can lead to. Take some of it out.")
+	}
+	if len([]rune(w.SayName)) > 120 || len([]rune(w.Barrier)) > 400 || len([]rune(w.Buddy)) > 200 {
+		return Fail(Invalid, "A short line is enough for the name, for what could get in the way, and for who comes along.")
+	}
+	if w.Feeling != "" && w.Feeling != "good" && w.Feeling != "okay" && w.Feeling != FeelingHard {
+		return Fail(Invalid, "%q is no answer to how it was for you.", w.Feeling)
 	}
 	long := w.Note + w.Leader.Why + w.Language
 	for _, h := range w.Learned {

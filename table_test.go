@@ -45,6 +45,8 @@ func TestTables_EveryPairOfStateAndEventIsListed(t *testing.T) {
 	guard(t, CommitmentTable)
 	guard(t, FollowUpTable)
 	guard(t, OutboxTable)
+	guard(t, ScriptTable)
+	guard(t, RetaliationTable)
 }
 
 func TestTable_AGridWithAHolePanics(t *testing.T) {

@@ -36,7 +36,7 @@ type Gather struct {
 	Method    string   `xml:"method,attr"`
 	NumDigits int      `xml:"numDigits,attr"`
 	Timeout   int      `xml:"timeout,attr"`
-	Says      []Say
+	Says      []any
 }
 
 // Dial joins a conference; what follows it is reached through its action alone.

@@ -193,7 +193,10 @@ func (b *Switchboard) NotConnected(ctx context.Context, id phonebank.Conversatio
 			return err
 		}
 		if s.ID != "" && s.Conversation == id && s.State == phonebank.ShiftWrapUp {
-			return move(ctx, tx, &s, phonebank.ShiftSaved, at)
+			if err := move(ctx, tx, &s, phonebank.ShiftSaved, at); err != nil {
+				return err
+			}
+			return restIfTexting(ctx, tx, &s, id, at)
 		}
 		return nil
 	})

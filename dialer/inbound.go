@@ -6,6 +6,7 @@ import (
 
 	"phonebank"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // Step is what Twilio is to do next with a leg; carrier's TwiML says it in Twilio's words.
@@ -27,8 +28,9 @@ type Instruction struct {
 	Token      string
 	Conference string
 	Label      string
-	Name       string // to be said aloud
-	Volunteer  bool   // the leg is a volunteer's own
+	Name       string         // to be said aloud
+	Volunteer  bool           // the leg is a volunteer's own
+	Language   words.Language // of whoever listens; empty: nobody knows it yet
 }
 
 // Inbound is a call to one of our numbers.
@@ -73,7 +75,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 		}
 		call := phonebank.Call{ID: phonebank.NewID[phonebank.CallID](at), Kind: phonebank.CallIn, State: phonebank.CallAnswered, SID: in.SID, Token: phonebank.NewToken(),
 			CampaignID: campaign.ID, PersonID: person.ID, PhoneID: phone.ID, From: in.From, To: in.To, Tries: 1, CreatedAt: at, AnsweredAt: &at}
-		out = Instruction{Step: TakeWords, Token: call.Token}
+		out = Instruction{Step: TakeWords, Token: call.Token, Language: spokenBy(person)}
 		shift, err = tx.ReadyShift(ctx, campaign.ID, person.OwnerID)
 		if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
 			if err := tx.AddCall(ctx, call, ""); err != nil {
@@ -85,7 +87,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 			return err
 		}
 		shift.PersonID, shift.FollowUpID = person.ID, ""
-		conversation, err := b.begin(ctx, tx, shift, Choice{}, at)
+		conversation, err := b.begin(ctx, tx, shift, Choice{TheyCalled: true}, at)
 		if err != nil {
 			return err
 		}
@@ -96,7 +98,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 		if err := move(ctx, tx, &shift, phonebank.ShiftDial, at); err != nil {
 			return err
 		}
-		out = Instruction{Step: Enter, Token: call.Token, Conference: conference(shift.ID), Label: label(call.ID), Name: person.FirstName}
+		out = Instruction{Step: Enter, Token: call.Token, Conference: conference(shift.ID), Label: label(call.ID), Name: person.FirstName, Language: spokenBy(person)}
 		return nil
 	})
 	if phonebank.KindOf(err) == phonebank.Conflict && err != nil {
@@ -119,11 +121,11 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 
 // again answers a request that Twilio repeats.
 func (b *Switchboard) again(ctx context.Context, tx *store.Tx, call phonebank.Call) (Instruction, error) {
-	if call.ShiftID == "" {
-		return Instruction{Step: TakeWords, Token: call.Token}, nil
-	}
 	person, err := tx.Person(ctx, call.PersonID)
-	return Instruction{Step: Enter, Token: call.Token, Conference: conference(call.ShiftID), Label: label(call.ID), Name: person.FirstName}, err
+	if call.ShiftID == "" {
+		return Instruction{Step: TakeWords, Token: call.Token, Language: spokenBy(person)}, err
+	}
+	return Instruction{Step: Enter, Token: call.Token, Conference: conference(call.ShiftID), Label: label(call.ID), Name: person.FirstName, Language: spokenBy(person)}, err
 }
 
 // caller finds who rings, or writes an unknown number down: it is kept, and a volunteer sees its last four digits.
@@ -169,15 +171,51 @@ func (b *Switchboard) Next(ctx context.Context, step, token, digits string) (Ins
 	if err != nil {
 		return Instruction{Step: Sorry}, err
 	}
+	out, err := b.next(ctx, call, step, digits)
+	out.Token, out.Language = call.Token, b.tongue(ctx, call)
+	return out, err
+}
+
+// tongue is the language of whoever is on a leg. A voice does not wait for it: where it cannot be read, nobody knows it.
+func (b *Switchboard) tongue(ctx context.Context, call phonebank.Call) words.Language {
+	if call.PersonID != "" {
+		person, err := b.Store.Person(ctx, call.PersonID)
+		if err != nil {
+			return ""
+		}
+		return spokenBy(person)
+	}
+	shift, err := b.Store.Shift(ctx, call.ShiftID)
+	if err != nil {
+		return ""
+	}
+	user, err := b.Store.User(ctx, shift.UserID)
+	switch {
+	case err != nil:
+		return ""
+	case user.Locale != "":
+		return words.Known(user.Locale)
+	}
+	return words.Spoken(user.Languages)
+}
+
+// spokenBy is the language of a person, as far as somebody has written it down.
+func spokenBy(person phonebank.Person) words.Language {
+	if person.Languages == "" {
+		return ""
+	}
+	return words.Spoken(person.Languages)
+}
+
+func (b *Switchboard) next(ctx context.Context, call phonebank.Call, step, digits string) (Instruction, error) {
 	switch {
 	case step == "join" && call.Kind == phonebank.CallVolunteer:
-		user := b.Org
-		return Instruction{Step: AskForOne, Token: token, Name: user}, nil
+		return Instruction{Step: AskForOne, Name: b.Org}, nil
 	case step == "pressed" && call.Kind == phonebank.CallVolunteer:
 		if digits != "1" {
 			return Instruction{Step: Goodbye}, nil
 		}
-		return Instruction{Step: Enter, Token: token, Conference: conference(call.ShiftID), Label: volunteerLabel, Volunteer: true}, nil
+		return Instruction{Step: Enter, Conference: conference(call.ShiftID), Label: volunteerLabel, Volunteer: true}, nil
 	case step == "left":
 		if call.Kind == phonebank.CallIn && call.ShiftID != "" {
 			return Instruction{Step: Goodbye}, b.end(ctx, call.ID, ending{status: "completed"})

@@ -6,16 +6,18 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/live"
 	"phonebank/store"
 )
 
-// Mark stores what a volunteer marked in a talk, in order, each once. "Don't contact me" and "Wrong person" act in the
-// same transaction: the number is blocked the moment we hear of it.
+// Mark stores what a volunteer marked in a talk, in order, each once. "Don't contact me", "Wrong person" and a report of
+// retaliation act in the same transaction: the number is blocked, and a coordinator is called, the moment we hear of it.
 func (b *Switchboard) Mark(ctx context.Context, id phonebank.ConversationID, user phonebank.UserID, events []phonebank.Event) ([]string, error) {
 	at := b.Now()
 	var shift phonebank.Shift
 	var stopped store.Stopped
 	var stored []string
+	threatened := false
 	err := b.Store.InTx(ctx, func(tx *store.Tx) error {
 		stored = make([]string, 0, len(events))
 		c, err := tx.LockConversation(ctx, id)
@@ -35,10 +37,20 @@ func (b *Switchboard) Mark(ctx context.Context, id phonebank.ConversationID, use
 		}
 		for _, e := range events {
 			stored = append(stored, e.ID)
-			if isNew[e.ID] && e.Type == "engine" {
-				if stopped, err = b.engine(ctx, tx, c, e, at); err != nil {
-					return err
-				}
+			if !isNew[e.ID] {
+				continue
+			}
+			switch e.Type {
+			case "engine":
+				stopped, err = b.engine(ctx, tx, c, e, at)
+			case "retaliation":
+				threatened = true
+				err = b.threatened(ctx, tx, c, e, at)
+			case "own_line":
+				err = ownLine(ctx, tx, c, e, at)
+			}
+			if err != nil {
+				return err
 			}
 		}
 		if c.ShiftID != "" {
@@ -50,6 +62,9 @@ func (b *Switchboard) Mark(ctx context.Context, id phonebank.ConversationID, use
 		return nil, err
 	}
 	b.Live.Publish("conversation:"+string(id), "session:"+string(shift.SessionID))
+	if threatened {
+		b.Live.Publish(live.Room)
+	}
 	for _, p := range stopped.People {
 		b.Live.Publish("person:" + string(p))
 	}

@@ -164,7 +164,7 @@ func (b *Switchboard) refused(ctx context.Context, call phonebank.Call) error {
 			}
 		}
 		if call.OurFault {
-			return nil // they keep the person, and press Retry or Next
+			return b.afterFault(ctx, tx, call, at)
 		}
 		talked, err := b.talked(ctx, tx, call)
 		if err != nil {

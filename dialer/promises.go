@@ -40,6 +40,10 @@ func (b *Switchboard) keepWords(ctx context.Context, tx *store.Tx, c phonebank.C
 	if err != nil {
 		return err
 	}
+	heard := at
+	if c.Channel == phonebank.TalkInPerson {
+		heard = c.StartedAt // it is written down after the day on which it was said
+	}
 	said := map[string]store.Word{}
 	for _, e := range events {
 		var d struct{ Name, Value string }
@@ -48,7 +52,7 @@ func (b *Switchboard) keepWords(ctx context.Context, tx *store.Tx, c phonebank.C
 		}
 		slot, known := s.Slots[d.Name]
 		if known && slot.Keep == "person" && slot.From == "conversation" {
-			said[d.Name] = store.Word{Name: d.Name, Value: strings.TrimSpace(d.Value), Label: slot.Label.In(c.Locale), At: at}
+			said[d.Name] = store.Word{Name: d.Name, Value: strings.TrimSpace(d.Value), Label: slot.Label.In(c.Locale), At: heard}
 		}
 	}
 	for _, w := range said {
@@ -83,6 +87,9 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 			return nil, "", err
 		}
 	}
+	if err = keepAside(ctx, tx, c, person, w, at); err != nil {
+		return nil, "", err
+	}
 	if err = tx.Touch(ctx, person.ID, c.UserID, at); err != nil {
 		return nil, "", err
 	}
@@ -111,7 +118,7 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 		return nil, "", nil
 	}
 	if w.TextOK != nil {
-		if err = tx.GiveConsent(ctx, person.ID, phone.ID, "text_ok", "asked in the talk of "+phonebank.DayThere(phonebank.ZonesOf(person.Zone, phone.Zones), at), w.TextOK.Words, string(c.UserID), at); err != nil {
+		if err = tx.GiveConsent(ctx, person.ID, phone.ID, "text_ok", "asked in the talk of "+phonebank.WhenThere(phonebank.ZonesOf(person.Zone, phone.Zones), at), w.TextOK.Words, string(c.UserID), at); err != nil {
 			return nil, "", err
 		}
 	}
@@ -154,6 +161,25 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 	return ring, recap, err
 }
 
+// keepAside keeps what was heard beside the answer: how the name is said, what may get in the way, who comes along.
+func keepAside(ctx context.Context, tx *store.Tx, c phonebank.Conversation, person phonebank.Person, w phonebank.Wrap, at time.Time) error {
+	if say := strings.TrimSpace(w.SayName); say != "" && say != person.SayName {
+		if err := tx.SetSayName(ctx, person.ID, say); err != nil {
+			return err
+		}
+	}
+	for _, said := range []store.Word{{Name: "barrier", Label: "what could get in the way", Value: strings.TrimSpace(w.Barrier), At: at},
+		{Name: "buddy", Label: "who comes along", Value: strings.TrimSpace(w.Buddy), At: at}} {
+		if said.Value == "" {
+			continue
+		}
+		if err := tx.KeepWord(ctx, c.PersonID, said, c.ID, c.UserID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *Switchboard) keepCommitment(ctx context.Context, tx *store.Tx, c phonebank.Conversation, person phonebank.Person, phone phonebank.Phone, w phonebank.Wrap, at time.Time) (phonebank.CommitmentID, error) {
 	if w.Commitment == nil {
 		return "", nil
@@ -175,7 +201,7 @@ func (b *Switchboard) keepRecap(ctx context.Context, tx *store.Tx, c phonebank.C
 	if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
 		return "", phonebank.Fail(phonebank.Forbidden, "The recap can't be sent: %s Take the text out and save again.", why)
 	}
-	nonce := "recap:" + w.ID
+	nonce := recapNonce(w)
 	o := phonebank.Outbox{ID: phonebank.NewID[phonebank.OutboxID](at), State: phonebank.OutboxReady, Nonce: &nonce, CampaignID: campaign.ID, PersonID: person.ID,
 		PhoneID: phone.ID, UserID: c.UserID, Conversation: c.ID, From: campaign.Number, To: phone.Number, Body: body, NotBefore: at, NotAfter: at.Add(phonebank.LateBy), CreatedAt: at}
 	return o.ID, tx.AddOutbox(ctx, o)

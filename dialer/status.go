@@ -151,7 +151,7 @@ func (b *Switchboard) endIn(ctx context.Context, tx *store.Tx, call phonebank.Ca
 		return b.legGone(ctx, tx, call, at)
 	}
 	if call.OurFault {
-		return nil // the volunteer keeps the person, and presses Retry or Next
+		return b.afterFault(ctx, tx, call, at)
 	}
 	talked, err := b.talked(ctx, tx, call)
 	if err != nil {
@@ -251,15 +251,7 @@ func (b *Switchboard) startWrapUp(ctx context.Context, tx *store.Tx, call phoneb
 // tried again in four hours, three times at most.
 func (b *Switchboard) noTalk(ctx context.Context, tx *store.Tx, call phonebank.Call, at time.Time) error {
 	if call.Conversation != "" {
-		c, err := tx.LockConversation(ctx, call.Conversation)
-		if err != nil {
-			return err
-		}
-		change, err := c.Apply(phonebank.ConversationWrap, at)
-		if err != nil {
-			return err
-		}
-		if err := tx.SaveConversation(ctx, c, change, store.By{Note: string(call.Result)}); err != nil {
+		if err := closeUnspoken(ctx, tx, call, at); err != nil {
 			return err
 		}
 	}
@@ -330,5 +322,8 @@ func (b *Switchboard) freeShift(ctx context.Context, tx *store.Tx, call phoneban
 	if err != nil || s.State != phonebank.ShiftOnCall || s.Conversation != call.Conversation {
 		return err
 	}
-	return move(ctx, tx, &s, phonebank.ShiftMissed, at)
+	if err := move(ctx, tx, &s, phonebank.ShiftMissed, at); err != nil {
+		return err
+	}
+	return restIfTexting(ctx, tx, &s, call.Conversation, at)
 }

@@ -29,7 +29,7 @@ func (b *Switchboard) Wrap(ctx context.Context, id phonebank.ConversationID, use
 		if c.UserID != user {
 			return phonebank.Fail(phonebank.Forbidden, "This is somebody else's talk.")
 		}
-		if done, err := b.wrappedBefore(ctx, tx, c, w); done || err != nil {
+		if done, err := b.wrappedBefore(ctx, tx, &c, w, at); done || err != nil {
 			return err
 		}
 		c.Outcome = w.Outcome
@@ -56,6 +56,14 @@ func (b *Switchboard) Wrap(ctx context.Context, id phonebank.ConversationID, use
 		if ring, recap, err = b.keepPromises(ctx, tx, c, person, w, at); err != nil {
 			return err
 		}
+		if err := b.keepStand(ctx, tx, c, w, at); err != nil {
+			return err
+		}
+		if c.Channel == phonebank.TalkByText {
+			if err := tx.ReadThread(ctx, person.PhoneID); err != nil {
+				return err
+			}
+		}
 		return b.goOn(ctx, tx, &shift, c, w, at)
 	})
 	if err != nil {
@@ -76,8 +84,9 @@ func (b *Switchboard) Wrap(ctx context.Context, id phonebank.ConversationID, use
 	return nil
 }
 
-// wrappedBefore tells a second save of the same wrap-up from one that comes too late.
-func (b *Switchboard) wrappedBefore(ctx context.Context, tx *store.Tx, c phonebank.Conversation, w phonebank.Wrap) (bool, error) {
+// wrappedBefore tells a second save of the same wrap-up from one that comes too late, and from one that takes the place of
+// the first.
+func (b *Switchboard) wrappedBefore(ctx context.Context, tx *store.Tx, c *phonebank.Conversation, w phonebank.Wrap, at time.Time) (bool, error) {
 	if c.State != phonebank.ConversationWrapped {
 		return false, nil
 	}
@@ -91,8 +100,11 @@ func (b *Switchboard) wrappedBefore(ctx context.Context, tx *store.Tx, c phoneba
 			return false, err
 		}
 	}
-	if before.ID == w.ID {
+	switch {
+	case before.ID == w.ID:
 		return true, nil
+	case w.Replaces != "" && before.ID == w.Replaces:
+		return false, b.undo(ctx, tx, c, at)
 	}
 	return false, phonebank.Fail(phonebank.Conflict, "This talk is wrapped up already. Their page shows what was saved.")
 }

@@ -224,7 +224,8 @@ func (d *Diary) change(ctx context.Context, id phonebank.FollowUpID, user phoneb
 	return nil
 }
 
-// Settle says how a commitment went.
+// Settle says how a commitment went. A promise that was kept speaks for a rung, and one that turns out not to have been kept
+// no longer does.
 func (d *Diary) Settle(ctx context.Context, id phonebank.CommitmentID, event phonebank.CommitmentEvent, user phonebank.UserID) error {
 	at := d.Now()
 	var c phonebank.Commitment
@@ -237,7 +238,10 @@ func (d *Diary) Settle(ctx context.Context, id phonebank.CommitmentID, event pho
 		if err != nil {
 			return err
 		}
-		return tx.SaveCommitment(ctx, c, change, store.By{User: user})
+		if err := tx.SaveCommitment(ctx, c, change, store.By{User: user}); err != nil {
+			return err
+		}
+		return tx.WeighRung(ctx, c.PersonID, at)
 	})
 	if err == nil {
 		d.Live.Publish("person:"+string(c.PersonID), "room")

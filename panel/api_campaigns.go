@@ -93,7 +93,7 @@ type apiSession struct {
 
 func showSession(s phonebank.Session) apiSession {
 	return apiSession{
-		apiItem: apiItem{string(s.ID)}, CampaignID: s.CampaignID, Name: s.Name, State: s.State, AskID: s.AskID, Briefing: s.Briefing,
+		apiItem: apiItem{string(s.ID)}, CampaignID: s.CampaignID, Name: s.Name, State: s.State, AskID: apiAsk(s.AskID), Briefing: s.Briefing,
 		AutoAdmit: s.AutoAdmit, AutoCall: s.AutoCall, CreatedBy: s.CreatedBy, CreatedAt: s.CreatedAt.UTC(), OpenedAt: utcOrNull(s.OpenedAt), EndedAt: utcOrNull(s.EndedAt),
 	}
 }
@@ -138,8 +138,12 @@ func (a *api) addSession(ctx context.Context, c apiCall) (any, error) {
 		return nil, err
 	}
 	at, token := a.Now(), phonebank.NewToken()
+	ask := in.AskID
+	if ask == "" {
+		ask = script.NoAsk // whoever names no ask here asks for nothing, and the API says so
+	}
 	made := phonebank.Session{
-		ID: phonebank.NewID[phonebank.SessionID](at), CampaignID: campaign.ID, Name: name, State: phonebank.SessionPlanned, AskID: in.AskID,
+		ID: phonebank.NewID[phonebank.SessionID](at), CampaignID: campaign.ID, Name: name, State: phonebank.SessionPlanned, AskID: ask,
 		Briefing: in.Briefing, AutoAdmit: in.AutoAdmit, AutoCall: in.AutoCall, CreatedBy: c.user.ID, CreatedAt: at,
 	}
 	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -155,6 +159,14 @@ func (a *api) addSession(ctx context.Context, c apiCall) (any, error) {
 	value := showSession(made)
 	value.JoinURL = strings.TrimRight(a.PublicURL, "/") + "/j/" + token
 	return apiMade{value: value, at: "/api/v1/sessions/" + string(made.ID)}, nil
+}
+
+// apiAsk is an ask as the API says it: nothing is asked where it is empty.
+func apiAsk(id string) string {
+	if id == script.NoAsk {
+		return ""
+	}
+	return id
 }
 
 // checkAsk refuses an ask that the campaign's script does not have: a volunteer would stand before an empty step.

@@ -52,7 +52,7 @@ func (p *Panel) home(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 	case volunteer.lets(me):
 		return to(w, r, "/shift")
 	}
-	p.show(w, r, me, http.StatusOK, "welcome", &welcomePage{Page: Page{Title: "Welcome"}})
+	p.show(w, r, me, http.StatusOK, "welcome", &welcomePage{Page: Page{Title: lang(r).Say("Welcome")}})
 	return nil
 }
 
@@ -74,7 +74,7 @@ func (p *Panel) login(w http.ResponseWriter, r *http.Request, me phonebank.User)
 	if err != nil {
 		return p.badLink(r, err)
 	}
-	p.show(w, r, me, http.StatusOK, "login", &loginPage{Page: Page{Title: "Sign in"}, Name: u.Name, Token: token})
+	p.show(w, r, me, http.StatusOK, "login", &loginPage{Page: Page{Title: lang(r).Say("Sign in")}, Name: u.Name, Token: token})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package panel
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 func compressed(files fs.FS) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".js", ".css", ".svg"}, path.Ext(name)) {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".js", ".json", ".css", ".svg"}, path.Ext(name)) {
 			return err
 		}
 		body, err := fs.ReadFile(files, name)
@@ -56,4 +57,25 @@ func (p *Panel) sendCompressed(w http.ResponseWriter, r *http.Request, name stri
 		_, _ = w.Write(packed) // the browser has gone: nobody is left to tell
 	}
 	return true
+}
+
+// answerPacked answers a script with a value that is worth packing: a talk comes with its whole script in every language.
+func answerPacked(w http.ResponseWriter, r *http.Request, v any) error {
+	w.Header().Set("Vary", "Accept-Encoding")
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		return answer(w, v)
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Encoding", "gzip")
+	zip, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	_, _ = zip.Write(body) // whoever asked may have gone
+	_ = zip.Close()
+	return nil
 }

@@ -24,7 +24,7 @@ type telling struct {
 
 // tell maps an error to what a browser is told, in the reader's language. It is the only place that does.
 func tell(l words.Language, err error) telling {
-	t := telling{Detail: phonebank.SentenceBy(l.Say, err)}
+	t := telling{Detail: phonebank.SentenceBy(l.Tell, err)}
 	var large *http.MaxBytesError
 	switch {
 	case errors.Is(err, errSignIn):

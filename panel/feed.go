@@ -23,53 +23,54 @@ func (p *Panel) happenings(r *http.Request) ([]happened, error) {
 	if err != nil {
 		return nil, err
 	}
+	l := lang(r)
 	out := make([]happened, len(list))
 	for i, h := range list {
-		name, who := nameOr(h.Person, h.Number), h.Who
+		name, who := nameOr(l, h.Person, h.Number), h.Who
 		if who == "" {
-			who = "We"
+			who = l.Say("We")
 		}
 		out[i] = happened{At: h.At, Link: personLink(h.PersonID)}
 		switch {
 		case h.Kind == "text" && h.Inward:
-			out[i].Words, out[i].Quote = name+" texted", short(h.Words, 120)
+			out[i].Words, out[i].Quote = l.Say("%s texted", name), short(h.Words, 120)
 		case h.Kind == "text":
 			how, _ := reached(phonebank.MessageState(h.State))
-			out[i].Words, out[i].Quote = who+" texted "+name+" ("+how+")", short(h.Words, 120)
+			out[i].Words, out[i].Quote = l.Say("%s texted %s", who, name)+" ("+l.Say(how)+")", short(h.Words, 120)
 		case h.Kind == "voicemail":
-			out[i].Words = name + " left a voicemail"
+			out[i].Words = l.Say("%s left a voicemail", name)
 		case h.Inward:
-			out[i].Words = name + " called us" + lineWords(h)
+			out[i].Words = l.Say("%s called us", name) + ": " + lineWords(l, h)
 		default:
-			out[i].Words = who + " called " + name + lineWords(h)
+			out[i].Words = l.Say("%s called %s", who, name) + ": " + lineWords(l, h)
 		}
 	}
 	return out, nil
 }
 
-func lineWords(h store.Happening) string {
+func lineWords(l words.Language, h store.Happening) string {
 	switch phonebank.CallResult(h.Result) {
 	case phonebank.ResultAnswered:
 		if h.Seconds >= 60 {
-			return ": talked " + words.English.Count(h.Seconds/60, "minute", "minutes")
+			return l.Say("talked %s", l.Count(h.Seconds/60, "minute", "minutes"))
 		}
-		return ": picked up"
+		return l.Say("picked up")
 	case phonebank.ResultNoAnswer:
-		return ": nobody picked up"
+		return l.Say("nobody picked up")
 	case phonebank.ResultBusy:
-		return ": busy"
+		return l.Say("busy")
 	case phonebank.ResultVoicemail:
-		return ": a voicemail"
+		return l.Say("a voicemail")
 	case phonebank.ResultFailed:
-		return ": can't be reached"
+		return l.Say("can't be reached")
 	case phonebank.ResultCanceled:
-		return ": stopped before an answer"
+		return l.Say("stopped before an answer")
 	}
 	switch phonebank.CallState(h.State) {
 	case phonebank.CallAnswered, phonebank.CallBridged:
-		return ": talking"
+		return l.Say("talking")
 	case phonebank.CallRinging:
-		return ": ringing"
+		return l.Say("ringing")
 	}
-	return ": getting a line"
+	return l.Say("getting a line")
 }

@@ -3,6 +3,7 @@ package panel
 import (
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,12 @@ import (
 // policy lets a page load nothing but our own files and send nothing anywhere but here.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; media-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// framing is the policy of the script editor, which shows the panel itself beside the form, for a practice talk. The page
+// that is shown allows it with framed; every other page stays out of every frame.
+const framing = policy + "; frame-src 'self'"
+
+var framed = strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
 
 func (p *Panel) headers(w http.ResponseWriter) {
 	h := w.Header()

@@ -20,6 +20,14 @@ type past struct {
 	Quote string `json:"quote,omitempty"`
 }
 
+// spoken is the language in which whatever a request asked for is answered.
+func spoken(ctx context.Context) words.Language {
+	if l, ok := ctx.Value(langKey{}).(words.Language); ok {
+		return l
+	}
+	return words.English
+}
+
 // history says what happened with a person before, the newest first. Where there were fewer contacts than asked for, it also
 // says on whose word they may be reached: often that is how we met.
 func (p *Panel) history(ctx context.Context, person phonebank.Person, zones string, most int, but ...string) ([]past, error) {
@@ -27,14 +35,15 @@ func (p *Panel) history(ctx context.Context, person phonebank.Person, zones stri
 	if err != nil {
 		return nil, err
 	}
+	l := spoken(ctx)
 	contacts, consents := []past{}, []past{}
 	seen := map[string]bool{}
 	for _, e := range entries {
-		text, quote := told(e)
-		if text == "" || slices.Contains(but, e.ID) {
+		text, quote := told(l, zones, e)
+		if text == "" || e.Kind == "follow_up" || slices.Contains(but, e.ID) {
 			continue
 		}
-		line := past{At: e.At.UTC().Format(time.RFC3339), Day: words.English.ShortDay(there(zones, e.At)), Text: text, Quote: quote}
+		line := past{At: e.At.UTC().Format(time.RFC3339), Day: l.ShortDay(there(zones, e.At)), Text: text, Quote: quote}
 		switch {
 		case !strings.HasPrefix(e.Kind, "consent"):
 			contacts = append(contacts, line)
@@ -50,47 +59,127 @@ func (p *Panel) history(ctx context.Context, person phonebank.Person, zones stri
 }
 
 // told puts a line of a timeline into words, with what they said themselves as a quote.
-func told(e store.Entry) (text, quote string) {
-	who := e.Who
-	if who == "" {
-		who = "We"
-	}
+func told(l words.Language, zones string, e store.Entry) (text, quote string) {
 	switch e.Kind {
 	case "call":
-		switch phonebank.CallResult(e.State) {
-		case phonebank.ResultAnswered:
-			return who + " talked with them by phone.", ""
-		case phonebank.ResultNoAnswer, phonebank.ResultBusy:
-			return who + " called. Nobody picked up.", ""
-		case phonebank.ResultVoicemail:
-			return who + " called and reached a voicemail.", ""
-		case phonebank.ResultFailed:
-			return who + " called. The number couldn't be reached.", ""
-		case phonebank.ResultCanceled:
-			return who + " called. The call was stopped before an answer.", ""
-		}
-		return who + " is calling.", ""
+		return calledWords(l, e), ""
 	case "call_in":
 		if e.State == string(phonebank.ResultAnswered) {
-			return "They called us and talked.", ""
+			return l.Say("They called us and talked."), ""
 		}
-		return "They called us.", ""
+		return l.Say("They called us."), ""
 	case "voicemail":
-		return "They left a voicemail.", ""
+		return l.Say("They left a voicemail."), ""
 	case "text_in":
-		return "They texted:", e.Words
+		return l.Say("They texted:"), e.Words
 	case "text_out":
-		return who + " texted: " + e.Words, ""
+		if e.Who == "" {
+			return l.Say("We texted: %s", e.Words), ""
+		}
+		return l.Say("%s texted: %s", e.Who, e.Words), ""
 	case "talk":
-		return outcomeWords(phonebank.Outcome(e.State)), e.Words
+		text := l.Say(outcomeWords(phonebank.Outcome(e.State)))
+		if e.Channel != phonebank.TalkByCall {
+			text = talkedHow(l, e.Channel, e.Who) + " " + text
+		}
+		return text, e.Words
+	case "follow_up":
+		text := l.Say(promiseWords(phonebank.Channel(e.Channel), phonebank.FollowUpState(e.State)))
+		if e.Note != "" {
+			text += " " + l.Retell(e.Note)
+		}
+		return text, ""
 	case "consent_text", "consent_call":
-		return "On our list: " + strings.TrimSuffix(e.State, ".") + ".", ""
+		return l.Say("On our list: %s.", sourceWords(l, zones, e.State, e.At)), ""
 	case "consent_text_ok":
-		return "Agreed to reminders by text.", ""
+		if e.Note == "no" {
+			return l.Say("Reminders by text are off again."), ""
+		}
+		return l.Say("Agreed to reminders by text."), ""
 	case "consent_all":
-		return "About hearing from us: " + e.State + ".", e.Words
+		return l.Say("About hearing from us: %s.", sourceWords(l, zones, e.State, e.At)), e.Words
 	}
 	return "", ""
+}
+
+// calledWords says what came of a call of ours. A verb follows whoever acts, so with a name and without are two sentences.
+func calledWords(l words.Language, e store.Entry) string {
+	named, ours := "%s is calling.", "We are calling."
+	switch phonebank.CallResult(e.State) {
+	case phonebank.ResultAnswered:
+		named, ours = "%s talked with them by phone.", "We talked with them by phone."
+	case phonebank.ResultNoAnswer, phonebank.ResultBusy:
+		named, ours = "%s called. Nobody picked up.", "We called. Nobody picked up."
+	case phonebank.ResultVoicemail:
+		named, ours = "%s called and reached a voicemail.", "We called and reached a voicemail."
+	case phonebank.ResultFailed:
+		named, ours = "%s called. The number couldn't be reached.", "We called. The number couldn't be reached."
+	case phonebank.ResultCanceled:
+		named, ours = "%s called. The call was stopped before an answer.", "We called. The call was stopped before an answer."
+	}
+	if e.Who == "" {
+		return l.Say(ours)
+	}
+	return l.Say(named, e.Who)
+}
+
+// talkedHow says by which way a talk was held, and with whom.
+func talkedHow(l words.Language, channel, who string) string {
+	named, ours := "A talk by phone with %s.", "A talk by phone."
+	switch channel {
+	case phonebank.TalkByText:
+		named, ours = "A talk by text with %s.", "A talk by text."
+	case phonebank.TalkInPerson:
+		named, ours = "A talk face to face with %s.", "A talk face to face."
+	}
+	if who == "" {
+		return l.Say(ours)
+	}
+	return l.Say(named, who)
+}
+
+// promiseWords says what became of a promise of ours.
+func promiseWords(c phonebank.Channel, s phonebank.FollowUpState) string {
+	call := c == phonebank.ByCall
+	switch s {
+	case phonebank.FollowUpDone:
+		return "A call that we promised was made."
+	case phonebank.FollowUpExpired:
+		if call {
+			return "A call that we promised was not made in time."
+		}
+		return "A text that we promised did not go out in time."
+	case phonebank.FollowUpFailed:
+		if call {
+			return "A call that we promised did not come about."
+		}
+		return "A text that we promised did not arrive."
+	}
+	if call {
+		return "A call that we promised was taken off the list."
+	}
+	return "A text that we promised was taken off the list."
+}
+
+// sourceWords says on whose word somebody may be reached, or how they stopped it. What a person wrote down stays as it is.
+func sourceWords(l words.Language, zones, source string, at time.Time) string {
+	switch {
+	case source == "text":
+		return l.Say("by their own text")
+	case source == "spoken":
+		return l.Say("said in a talk")
+	case source == "carrier":
+		return l.Say("their phone company told us")
+	case source == "told to us":
+		return l.Say("told to us")
+	case source == "asked to hear from us again":
+		return l.Say("asked to hear from us again")
+	case strings.HasPrefix(source, "asked in the talk of "):
+		return l.Say("asked in the talk of %s", l.When(there(zones, at)))
+	case strings.HasPrefix(source, "taken back with the wrap-up of "):
+		return l.Say("taken back with the wrap-up of %s", l.When(there(zones, at)))
+	}
+	return strings.TrimSuffix(source, ".")
 }
 
 // outcomeWords says what came of a talk; none of these is a failure.
@@ -123,48 +212,53 @@ func (p *Panel) why(ctx context.Context, person phonebank.Person, zones string, 
 		}
 		return p.promised(ctx, f)
 	}
+	l := spoken(ctx)
 	talk, err := p.Store.LastTalkWith(ctx, person.ID)
 	if err != nil {
 		return "", err
 	}
 	if talk.Topic != "" {
-		who := talk.Who
-		if who == "" {
-			who = "one of us"
+		day := l.ShortDay(there(zones, talk.At))
+		if talk.Who == "" {
+			return l.Say("Told one of us about %s on %s.", talk.Topic, day), nil
 		}
-		return "Told " + who + " about " + talk.Topic + " on " + words.English.ShortDay(there(zones, talk.At)) + ".", nil
+		return l.Say("Told %s about %s on %s.", talk.Who, talk.Topic, day), nil
 	}
 	entries, err := p.Store.Timeline(ctx, person, 80)
 	if err != nil {
 		return "", err
 	}
 	for _, e := range entries {
-		if e.Kind == "talk" {
-			who := e.Who
-			if who == "" {
-				who = "one of us"
-			}
-			return "Talked with " + who + " on " + words.English.ShortDay(there(zones, e.At)) + ".", nil
+		if day := l.ShortDay(there(zones, e.At)); e.Kind == "talk" && e.Who == "" {
+			return l.Say("Talked with one of us on %s.", day), nil
+		} else if e.Kind == "talk" {
+			return l.Say("Talked with %s on %s.", e.Who, day), nil
 		}
 	}
 	c, err := p.Store.Campaign(ctx, campaign)
 	if err != nil {
 		return "", err
 	}
-	return "On the list of " + c.Name + ". This is the first talk.", nil
+	return l.Say("On the list of %s. This is the first talk.", c.Name), nil
 }
 
 // promised says what a callback is about.
 func (p *Panel) promised(ctx context.Context, f phonebank.FollowUp) (string, error) {
-	words := reasonWords(f.Reason)
+	l := spoken(ctx)
+	text := l.Say(reasonWords(f.Reason))
 	if f.CommitmentID != "" {
 		c, err := p.Store.Commitment(ctx, f.CommitmentID)
 		if err != nil {
 			return "", err
 		}
-		words += " They said they would " + c.What + " by " + script.SpokenWhen(c.ByLocal, "en") + "."
+		text += " " + theyWould(l, c)
 	}
-	return words, nil
+	return text, nil
+}
+
+// theyWould says what somebody promised, as it was agreed.
+func theyWould(l words.Language, c phonebank.Commitment) string {
+	return l.Say("They said they would %s by %s.", c.What, script.SpokenWhen(c.ByLocal, string(l)))
 }
 
 // reasonWords says why we get back to somebody.
@@ -188,8 +282,10 @@ func reasonWords(r phonebank.Reason) string {
 		return "Our last text had no answer."
 	case phonebank.ReasonLanguage:
 		return "They prefer to talk in another language."
-	case "retaliation":
+	case phonebank.ReasonRetaliation:
 		return "They told us about retaliation."
+	case phonebank.ReasonFindOut:
+		return "We said we would find something out for them."
 	case phonebank.ReasonAsked:
 		return "A coordinator asked for this."
 	}
@@ -205,15 +301,15 @@ func (p *Panel) liveScript(ctx context.Context, id string) (*script.Script, erro
 	return script.Parse(doc)
 }
 
-// askWords says what a session asks people to do, "" where it asks nothing.
-func askWords(s *script.Script, id string) string {
+// askIn says what a session asks people to do, "" where it asks nothing.
+func askIn(l words.Language, s *script.Script, id string) string {
 	ask, ok := s.AskByID(id)
 	if !ok {
 		return ""
 	}
-	words := ask.Label.In("en")
+	words := ask.Label.In(string(l))
 	if ask.When != "" {
-		words += ", " + script.SpokenWhen(ask.When, "en")
+		words += ", " + script.SpokenWhen(ask.When, string(l))
 	}
 	if ask.Where != "" {
 		words += ", " + ask.Where

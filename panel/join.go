@@ -51,7 +51,7 @@ func (p *Panel) joinPage(r *http.Request, me phonebank.User) (*joinPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	page := &joinPage{Page: Page{Title: "Join " + s.Name}, Token: token, Session: s, Known: me.ID != ""}
+	page := &joinPage{Page: Page{Title: lang(r).Say("Join %s", s.Name)}, Token: token, Session: s, Known: me.ID != ""}
 	if page.Campaign, err = p.Store.Campaign(r.Context(), s.CampaignID); err != nil {
 		return nil, err
 	}
@@ -59,9 +59,9 @@ func (p *Panel) joinPage(r *http.Request, me phonebank.User) (*joinPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	page.Host = host.Name
-	if doc, err := p.liveScript(r.Context(), page.Campaign.ScriptID); err == nil {
-		page.Purpose, page.Ask = doc.Purpose.In("en"), askWords(doc, s.AskID)
+	page.Host = host.SaidName()
+	if doc, err := p.liveScript(r.Context(), scriptOf(s, page.Campaign)); err == nil {
+		page.Purpose, page.Ask = doc.Purpose.In(string(lang(r))), askIn(lang(r), doc, s.AskID)
 	}
 	return page, nil
 }

@@ -12,7 +12,6 @@ import (
 	"phonebank"
 	"phonebank/people"
 	"phonebank/store"
-	"phonebank/words"
 )
 
 // peoplePage is the list of everybody.
@@ -26,7 +25,7 @@ type peoplePage struct {
 const pageOfPeople = 50
 
 func (p *Panel) people(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	page := &peoplePage{Page: Page{Title: "People", Nav: "people"}, Search: strings.TrimSpace(r.URL.Query().Get("q"))}
+	page := &peoplePage{Page: Page{Title: lang(r).Say("People"), Nav: "people"}, Search: strings.TrimSpace(r.URL.Query().Get("q"))}
 	if len(page.Search) > 100 || strings.ContainsRune(page.Search, 0) {
 		return phonebank.Fail(phonebank.Invalid, "Search for a part of a name, or the digits of a number.")
 	}
@@ -63,7 +62,7 @@ func (p *Panel) personForm(r *http.Request) (*personForm, error) {
 	if err == nil && len(campaigns) == 0 {
 		err = phonebank.Fail(phonebank.Conflict, "There is no campaign yet whose list they could go on. Create one first, under “Campaigns”.")
 	}
-	return &personForm{Page: Page{Title: "Add a person", Nav: "people"}, Campaigns: campaigns}, err
+	return &personForm{Page: Page{Title: lang(r).Say("Add a person"), Nav: "people"}, Campaigns: campaigns}, err
 }
 
 func (p *Panel) personAdd(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
@@ -117,7 +116,7 @@ func (p *Panel) importForm(w http.ResponseWriter, r *http.Request, me phonebank.
 }
 
 func (p *Panel) importPage(r *http.Request) (*importPage, error) {
-	page := &importPage{Page: Page{Title: "Import people", Nav: "people"}, Zones: usZones, Zone: p.houseZone(r), NewZone: p.houseZone(r)}
+	page := &importPage{Page: Page{Title: lang(r).Say("Import people"), Nav: "people"}, Zones: usZones, Zone: p.houseZone(r), NewZone: p.houseZone(r)}
 	var err error
 	if page.Campaigns, err = p.Store.Campaigns(r.Context()); err != nil {
 		return nil, err
@@ -207,7 +206,7 @@ func (p *Panel) importReport(w http.ResponseWriter, r *http.Request, me phoneban
 	if err != nil {
 		return err
 	}
-	page := &reportPage{Page: Page{Title: "What was imported", Nav: "people"}, Brought: brought{Brought: b}, Zone: p.houseZone(r)}
+	page := &reportPage{Page: Page{Title: lang(r).Say("What was imported"), Nav: "people"}, Brought: brought{Brought: b}, Zone: p.houseZone(r)}
 	if err := json.Unmarshal(b.Report, &page.Brought.Report); err != nil {
 		return err
 	}
@@ -257,7 +256,7 @@ func (p *Panel) followUps(w http.ResponseWriter, r *http.Request, me phonebank.U
 }
 
 func (p *Panel) followUpsPage(r *http.Request) (*followUpsPage, error) {
-	page := &followUpsPage{Page: Page{Title: "Follow-ups", Nav: "follow-ups"}, Zone: p.houseZone(r), Days: 7, Chosen: map[string]bool{}}
+	page := &followUpsPage{Page: Page{Title: lang(r).Say("Follow-ups"), Nav: "follow-ups"}, Zone: p.houseZone(r), Days: 7, Chosen: map[string]bool{}}
 	switch r.URL.Query().Get("days") {
 	case "1":
 		page.Days = 1
@@ -292,7 +291,7 @@ func (p *Panel) wave(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 		}
 	}
 	if name == "" {
-		name = "Follow-up calls, " + phonebank.DayThere(p.houseZone(r), p.Now())
+		name = lang(r).Say("Follow-up calls, %s", lang(r).Day(there(p.houseZone(r), p.Now())))
 	}
 	_, taken, err := p.Diary.Wave(r.Context(), name, phonebank.SessionID(session), chosen, me.ID)
 	page, pageErr := p.followUpsPage(r)
@@ -300,7 +299,7 @@ func (p *Panel) wave(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 		return pageErr
 	}
 	if err == nil {
-		page.Notice = words.English.Count(int(taken), "call is", "calls are") + " offered in that session now, in the order in which they are due. The session is open."
+		page.Notice = lang(r).Count(int(taken), "call is offered in that session now.", "calls are offered in that session now, in the order in which they are due.") + " " + lang(r).Say("The session is open.")
 		p.show(w, r, me, http.StatusOK, "follow-ups", page)
 		return nil
 	}
@@ -340,7 +339,7 @@ func (p *Panel) campaigns(w http.ResponseWriter, r *http.Request, me phonebank.U
 }
 
 func (p *Panel) campaignsPage(r *http.Request) (*campaignsPage, error) {
-	page := &campaignsPage{Page: Page{Title: "Campaigns", Nav: "campaigns"}, Zones: usZones, Zone: p.houseZone(r)}
+	page := &campaignsPage{Page: Page{Title: lang(r).Say("Campaigns"), Nav: "campaigns"}, Zones: usZones, Zone: p.houseZone(r)}
 	list, err := p.Store.Campaigns(r.Context())
 	if err != nil {
 		return nil, err

@@ -17,7 +17,8 @@ type minePage struct {
 	Waiting    []store.Waiting
 	Voicemails []store.Happening
 	Owed       []owed
-	Here       bool // they have a shift, so they can call
+	TextTalks  []store.Texting // that are open, by text
+	Here       bool            // they have a shift, so they can call
 	Empty      bool
 }
 
@@ -43,7 +44,7 @@ func (p *Panel) mine(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 }
 
 func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) {
-	page := &minePage{Page: Page{Title: "My people", Nav: "me"}, Zone: p.houseZone(r)}
+	page := &minePage{Page: Page{Title: lang(r).Say("My people"), Nav: "me"}, Zone: p.houseZone(r)}
 	due, err := p.Store.MyFollowUps(r.Context(), me.ID)
 	if err != nil {
 		return nil, err
@@ -62,6 +63,9 @@ func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) 
 		return nil, err
 	}
 	if page.Voicemails, err = p.Store.Voicemails(r.Context(), me.ID); err != nil {
+		return nil, err
+	}
+	if page.TextTalks, err = p.Store.TextTalksOf(r.Context(), me.ID); err != nil {
 		return nil, err
 	}
 	talks, err := p.Store.OwedWrapUps(r.Context(), me.ID)

@@ -26,23 +26,23 @@ type need struct {
 
 // needs gathers what waits for a coordinator, the oldest first; a raised hand is always on top.
 func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
-	ctx := r.Context()
+	ctx, l := r.Context(), lang(r)
 	var list []need
 	for _, room := range rooms {
 		for _, h := range room.Here {
 			if h.Help {
-				words := "asks for help"
+				asks := l.Say("asks for help")
 				if h.Person != "" {
-					words += ", with " + h.Person
+					asks = l.Say("asks for help, with %s", h.Person)
 				}
 				link := ""
 				if h.Talk != "" {
 					link = "/talk/" + string(h.Talk)
 				}
-				list = append(list, need{Kind: "help", Label: "Help", Tone: "stop", Since: h.Since, Title: h.Name, Words: words, ID: string(h.ShiftID), Link: link})
+				list = append(list, need{Kind: "help", Label: l.Say("Help"), Tone: "stop", Since: h.Since, Title: h.Name, Words: asks, ID: string(h.ShiftID), Link: link})
 			}
 			if !h.Admitted {
-				list = append(list, need{Kind: "admit", Label: "Door", Tone: "slow", Since: h.Since, Title: h.Name, Words: "wants to join " + room.Session.Name, ID: string(h.ShiftID)})
+				list = append(list, need{Kind: "admit", Label: l.Say("Door"), Tone: "slow", Since: h.Since, Title: h.Name, Words: l.Say("wants to join %s", room.Session.Name), ID: string(h.ShiftID)})
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 		return nil, err
 	}
 	for _, t := range threads {
-		list = append(list, threadNeed(t))
+		list = append(list, threadNeed(l, t))
 	}
 	unknown, err := p.Store.UnknownTexts(ctx, p.Now().AddDate(0, 0, -14))
 	if err != nil {
@@ -62,8 +62,8 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 		if person, err := p.Store.Person(ctx, o.PersonID); err == nil {
 			name = person.Name
 		}
-		list = append(list, need{Kind: "unknown", Label: "Text", Tone: "slow", Since: o.CreatedAt, Title: name, ID: string(o.ID), Link: personLink(o.PersonID),
-			Words: "Nobody knows whether this text arrived: “" + short(o.Body, 80) + "”. Sending it again could send it twice, so we don't. Look at their thread, then leave it."})
+		list = append(list, need{Kind: "unknown", Label: l.Say("Text"), Tone: "slow", Since: o.CreatedAt, Title: name, ID: string(o.ID), Link: personLink(o.PersonID),
+			Words: l.Say("Nobody knows whether this text arrived: “%s”. Sending it again could send it twice, so we don't. Look at their thread, then leave it.", short(o.Body, 80))})
 	}
 	voices, err := p.Store.Voicemails(ctx, "")
 	if err != nil {
@@ -73,8 +73,8 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 		if i == 5 || p.Now().Sub(v.At) > 24*time.Hour {
 			break
 		}
-		list = append(list, need{Kind: "voicemail", Label: "Voice", Tone: "", Since: v.At, Title: nameOr(v.Person, v.Number), Link: personLink(v.PersonID),
-			Words: "left a voicemail, " + words.English.Count(v.Seconds, "second", "seconds") + ". A call back is on the list of follow-ups.", Sound: "/voicemails/" + v.ID + ".wav"})
+		list = append(list, need{Kind: "voicemail", Label: l.Say("Voicemail"), Tone: "", Since: v.At, Title: nameOr(l, v.Person, v.Number), Link: personLink(v.PersonID),
+			Words: l.Say("left a voicemail, %s. A call back is on the list of follow-ups.", l.Count(v.Seconds, "second", "seconds")), Sound: "/voicemails/" + v.ID + ".wav"})
 	}
 	owed, err := p.Store.OwedByAll(ctx)
 	if err != nil {
@@ -84,8 +84,18 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 		if p.Now().Sub(o.Since) < 15*time.Minute {
 			continue // they are at it
 		}
-		list = append(list, need{Kind: "wrap", Label: "Wrap-up", Tone: "", Since: o.Since, Title: nameOr(o.Who, ""), Words: "has a talk with " + o.Person + " to wrap up", Link: "/talk/" + string(o.Talk)})
+		list = append(list, need{Kind: "wrap", Label: l.Say("Wrap-up"), Tone: "", Since: o.Since, Title: nameOr(l, o.Who, ""), Words: l.Say("has a talk with %s to wrap up", o.Person), Link: "/talk/" + string(o.Talk)})
 	}
+	ofTalks, err := p.talkNeeds(r)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, ofTalks...)
+	ofRungs, err := p.rungNeeds(r)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, ofRungs...)
 	sort.SliceStable(list, func(i, j int) bool {
 		if (list[i].Kind == "help") != (list[j].Kind == "help") {
 			return list[i].Kind == "help"
@@ -95,17 +105,17 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 	return list, nil
 }
 
-func threadNeed(t store.Waiting) need {
-	n := need{Kind: "text", Label: "Text", Since: t.Since, Title: nameOr(t.Person, t.Number), Words: "“" + short(t.Words, 160) + "”", Link: personLink(t.PersonID), ID: string(t.PhoneID)}
+func threadNeed(l words.Language, t store.Waiting) need {
+	n := need{Kind: "text", Label: l.Say("Text"), Since: t.Since, Title: nameOr(l, t.Person, t.Number), Words: "“" + short(t.Words, 160) + "”", Link: personLink(t.PersonID), ID: string(t.PhoneID)}
 	if t.Owner != "" {
-		n.Words += " · for " + t.Owner
+		n.Words += " · " + l.Say("for %s", t.Owner)
 	}
 	if t.PersonID == "" {
 		n.Link = "/threads/" + string(t.PhoneID)
-		n.Label = "Unknown"
+		n.Label = l.Say("Unknown")
 	}
 	if t.Hold {
-		n.Kind, n.Label, n.Tone = "hold", "Was it a no?", "slow"
+		n.Kind, n.Label, n.Tone = "hold", l.Say("Was it a no?"), "slow"
 	}
 	return n
 }
@@ -117,12 +127,12 @@ func personLink(id phonebank.PersonID) string {
 	return "/people/" + string(id)
 }
 
-func nameOr(name string, n phonebank.Number) string {
+func nameOr(l words.Language, name string, n phonebank.Number) string {
 	if name != "" {
 		return name
 	}
 	if n == "" {
-		return "Somebody"
+		return l.Say("Somebody")
 	}
 	return n.Pretty()
 }

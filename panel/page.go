@@ -51,6 +51,9 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 	b := v.base()
 	b.Org, b.Demo, b.Me, b.Boss, b.Static = p.Org, p.Demo, me, coordinator.lets(me), p.version
 	b.Lang, b.Here = lang(r), r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		b.Here = "/" + b.Nav // a press has an address that nobody can come back to
+	}
 	if me.ID != "" && status < http.StatusInternalServerError {
 		paused, err := p.paused(r)
 		if err != nil {
@@ -69,7 +72,7 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, name, v); err != nil {
 		p.Log.Error("page not rendered", "page", name, "error", err)
-		http.Error(w, "This page could not be drawn. The fault is ours. Please reload.", http.StatusInternalServerError)
+		http.Error(w, b.Lang.Say("This page could not be drawn. The fault is ours. Please reload."), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -111,13 +114,16 @@ func (p *Panel) zone(ctx context.Context) string {
 
 // clock writes a time of day where the phone bank is.
 func (p *Panel) clock(r *http.Request, at time.Time) string {
-	return phonebank.TimeThere(p.houseZone(r), at)
+	return lang(r).Clock(there(p.houseZone(r), at))
 }
 
 // vocabulary is what templates can say, in one language: t is a sentence of ours, every other word formats a value.
 func (p *Panel) vocabulary(l words.Language) template.FuncMap {
 	return template.FuncMap{
 		"t":        func(sentence string, args ...any) string { return l.Say(sentence, args...) },
+		"around":   func(sentence string, args ...any) template.HTML { return around(l, sentence, args) },
+		"code":     code,
+		"tongues":  func() []words.Language { return words.Languages },
 		"nonce":    func() string { return phonebank.NewID[string](p.Now()) },
 		"pretty":   func(n phonebank.Number) string { return n.Pretty() },
 		"masked":   func(n phonebank.Number) string { return n.Masked() },
@@ -129,11 +135,30 @@ func (p *Panel) vocabulary(l words.Language) template.FuncMap {
 		"reason":   func(r phonebank.Reason) string { return l.Say(reasonWords(r)) },
 		"plain":    func(s any) string { return l.Say(strings.ReplaceAll(fmt.Sprint(s), "_", " ")) },
 		"plural":   l.Count,
+		"told":     l.Retell,
 		"segments": func(body string) string { return segments(l, body) },
 		"static":   func(name string) string { return "/static/" + p.version + "/" + name },
 		"say":      respelled,
 		"phone":    p.phoneLink,
 	}
+}
+
+// around is a sentence of ours around the words of others, whose direction of writing stays their own.
+func around(l words.Language, sentence string, args []any) template.HTML {
+	marked := make([]any, len(args))
+	for i, a := range args {
+		if ours, ok := a.(template.HTML); ok {
+			marked[i] = ours
+		} else {
+			marked[i] = "<bdi>" + template.HTMLEscapeString(fmt.Sprint(a)) + "</bdi>"
+		}
+	}
+	return template.HTML(fmt.Sprintf(template.HTMLEscapeString(l.Say(sentence)), marked...))
+}
+
+// code is a command as somebody types it.
+func code(command string) template.HTML {
+	return template.HTML("<code>" + template.HTMLEscapeString(command) + "</code>")
 }
 
 // there is an instant as the clocks of a zone show it.

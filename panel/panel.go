@@ -32,7 +32,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed static/css static/fonts static/js static/icons.svg static/talk/*.js static/talk/view static/words
+//go:embed static/css static/fonts static/js static/icons.svg static/talk/*.js static/talk/view static/talk/text/*.js static/talk/text/view static/words static/editor/*.js static/editor/view static/practice/*.js
 var staticFiles embed.FS
 
 // Parts are what the pages work with.
@@ -107,10 +107,13 @@ func New(parts Parts) (*Panel, error) {
 // Close ends every live stream, so that a server can drain; browsers come back to another process by themselves.
 func (p *Panel) Close() { p.streams.close() }
 
+// patterns are the ids in an address: ours, and those of scripts, which are words.
+var patterns = strings.NewReplacer("{id}", "{id:[0-9A-Z]{26}}", "{script}", "{script:[a-z][a-z0-9_-]*}", "{version}", "{version:[0-9]{1,6}}")
+
 // Routes mounts every page, the talk's JSON, the stream, the static files and the API.
 func (p *Panel) Routes(r *mux.Router) {
 	for _, route := range p.routes() {
-		r.Handle(strings.ReplaceAll(route.path, "{id}", "{id:[0-9A-Z]{26}}"), p.guard(route)).Methods(route.method)
+		r.Handle(patterns.Replace(route.path), p.guard(route)).Methods(route.method)
 	}
 	r.PathPrefix("/static/{version}/").Methods(http.MethodGet, http.MethodHead).HandlerFunc(p.serveStatic)
 	api := r.NewRoute().Subrouter()

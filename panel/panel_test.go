@@ -10,7 +10,7 @@ import (
 
 // concrete fills a path with ids and tokens of nothing that exists.
 func concrete(path string) string {
-	return strings.NewReplacer("{id}", string(phonebank.NewID[string](midday)), "{token}", phonebank.NewToken()).Replace(path)
+	return strings.NewReplacer("{id}", string(phonebank.NewID[string](midday)), "{token}", phonebank.NewToken(), "{script}", "some-script", "{version}", "1").Replace(path)
 }
 
 // Each door is tried by nobody, a volunteer and a coordinator. What a door answers to those it lets in is for other tests;

@@ -1,8 +1,10 @@
 package panel
 
 import (
-	"io"
+	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -11,7 +13,7 @@ import (
 	"phonebank/store"
 )
 
-// personPage is everything about one person.
+// personPage is everything about one person: the home of the relationship.
 type personPage struct {
 	Page
 	Person      store.Found
@@ -19,20 +21,33 @@ type personPage struct {
 	Zone        string
 	There       string
 	Shares      []string
-	Words       []store.Word
+	Words       []said
+	Stands      []stand
 	Commitments []phonebank.Commitment
 	FollowUps   []store.Due
-	Consents    []store.Consent
-	Before      []past
+	Consents    []agreed
+	Before      []storyLine
+	GoesBy      string // where the name they use is no part of their name
+	Rung        string
+	Ladder      ladder
+	Proposed    []climb // what waits for a coordinator
+	Ready       string  // whose word it is that they are ready for more, and since when
+	Climbs      []climb // what was decided
 	Thread      []bubble
 	Waiting     bool
 	HoldWords   string
 	WhyNotText  string
 	WhyNotCall  string
 	Here        bool // whoever reads this has a shift, so they can call
+	TextTalk    textTalk
+	Knows       bool // whoever reads this may put right what we know about them
+	Everyone    []store.Known
+	Zones       []string
+	Today       string
 	Body        string
 	StopWords   string
 	ReopenWords string
+	Evidence    string
 	Promise     typedPromise
 }
 
@@ -46,6 +61,40 @@ type bubble struct {
 	Note  string // how far it got, in words
 	Bad   bool
 	After bool // it came in after hours or without a person
+}
+
+// said is one thing in their own words.
+type said struct {
+	At, Day   string
+	Label     string
+	Value     string
+	By        string
+	Sensitive bool
+}
+
+// stand is how they stood to the cause on one day.
+type stand struct {
+	At, Day string
+	Support string
+	Leader  bool
+	Why     string
+	By      string
+}
+
+// agreed is one yes or no to hearing from us, on whose word.
+type agreed struct {
+	At, Day string
+	Text    string
+	Source  string
+	Words   string
+	By      string
+}
+
+// storyLine is one line of the timeline; a talk is told at length.
+type storyLine struct {
+	past
+	Sound string // the voicemail, to be played
+	Talk  *toldTalk
 }
 
 func (p *Panel) person(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
@@ -63,7 +112,7 @@ func (p *Panel) person(w http.ResponseWriter, r *http.Request, me phonebank.User
 }
 
 func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, error) {
-	ctx, id := r.Context(), phonebank.PersonID(mux.Vars(r)["id"])
+	ctx, id, l := r.Context(), phonebank.PersonID(mux.Vars(r)["id"]), lang(r)
 	if err := p.mayRead(ctx, me, id); err != nil {
 		return nil, err
 	}
@@ -71,7 +120,10 @@ func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, err
 	if err != nil {
 		return nil, err
 	}
-	page := &personPage{Page: Page{Title: found.Name, Nav: "me"}, Person: found}
+	page := &personPage{Page: Page{Title: found.Name, Nav: "me"}, Person: found, Knows: found.OwnerID == me.ID || coordinator.lets(me)}
+	if !slices.Contains(strings.Fields(found.Name), found.FirstName) {
+		page.GoesBy = found.FirstName
+	}
 	if coordinator.lets(me) {
 		page.Nav = "people"
 	} else {
@@ -80,11 +132,9 @@ func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, err
 	if page.Zone, page.Phone, err = p.zonesOf(ctx, found.Person); err != nil {
 		return nil, err
 	}
-	page.There = phonebank.TimeThere(page.Zone, p.Now())
+	now := there(page.Zone, p.Now())
+	page.There, page.Today = l.Clock(now), now.Format(time.DateOnly)
 	if page.Shares, err = p.Store.SharesNumber(ctx, found.Person); err != nil {
-		return nil, err
-	}
-	if page.Words, err = p.Store.Words(ctx, id); err != nil {
 		return nil, err
 	}
 	if page.Commitments, err = p.Store.CommitmentsOf(ctx, id); err != nil {
@@ -93,16 +143,169 @@ func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, err
 	if page.FollowUps, err = p.Store.FollowUpsOf(ctx, id); err != nil {
 		return nil, err
 	}
-	if page.Consents, err = p.Store.ConsentsOf(ctx, found.Person); err != nil {
-		return nil, err
-	}
-	if page.Before, err = p.history(ctx, found.Person, page.Zone, 40); err != nil {
+	if page.Before, err = p.story(ctx, me, found.Person, page.Zone); err != nil {
 		return nil, err
 	}
 	if page.Thread, err = p.bubbles(r, page.Phone.ID); err != nil {
 		return nil, err
 	}
+	if err := p.fillKnown(ctx, me, page); err != nil {
+		return nil, err
+	}
+	if err := p.fillRung(ctx, me, page); err != nil {
+		return nil, err
+	}
 	return page, p.fillContact(r, me, page)
+}
+
+// fillKnown reads what is known of them: their words, how they stood, what they agreed to.
+func (p *Panel) fillKnown(ctx context.Context, me phonebank.User, page *personPage) error {
+	l, id := spoken(ctx), page.Person.ID
+	on := func(at time.Time) (string, string) {
+		return at.UTC().Format(time.RFC3339), l.ShortDay(there(page.Zone, at))
+	}
+	heard, err := p.Store.SaidBy(ctx, id, string(l))
+	if err != nil {
+		return err
+	}
+	for _, w := range heard {
+		at, day := on(w.At)
+		page.Words = append(page.Words, said{at, day, l.Retell(w.Label), w.Value, w.By, w.Sensitive})
+	}
+	stands, err := p.Store.StandsOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, s := range stands {
+		at, day := on(s.At)
+		page.Stands = append(page.Stands, stand{at, day, l.Say(supportWords(s.Support)), s.Leader, s.Why, s.By})
+	}
+	consents, err := p.Store.ConsentsOf(ctx, page.Person.Person)
+	if err != nil {
+		return err
+	}
+	for _, c := range consents {
+		at, day := on(c.At)
+		page.Consents = append(page.Consents, agreed{at, day, l.Say(consentWords(c)), sourceWords(l, page.Zone, c.Source, c.At), c.Words, c.By})
+	}
+	page.Zones = usZones
+	if z := page.Person.Zone; z != "" && !slices.Contains(usZones, z) {
+		page.Zones = append([]string{z}, usZones...)
+	}
+	if coordinator.lets(me) {
+		page.Everyone, err = p.Store.Everyone(ctx)
+	}
+	return err
+}
+
+// fillRung reads where they stand on the ladder. Everybody who knows them may read the rung's name; what led there, and what
+// waits to be decided, is for coordinators.
+func (p *Panel) fillRung(ctx context.Context, me phonebank.User, page *personPage) (err error) {
+	if page.Ladder, err = p.ladderOf(ctx, page.Person.ID); err != nil {
+		return err
+	}
+	page.Rung = page.Ladder.Name(page.Person.Rung)
+	if !coordinator.lets(me) {
+		return nil
+	}
+	known, err := p.Store.Relationship(ctx, page.Person.ID, me.ID)
+	if err != nil {
+		return err
+	}
+	if l := spoken(ctx); known.StepUpAt != nil {
+		page.Ready = l.Say("Ready for a step up, says %s, %s.", known.StepUpBy, l.ShortDay(there(page.Zone, *known.StepUpAt)))
+	}
+	moves, err := p.Store.RungsOf(ctx, page.Person.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range moves {
+		switch c := climbOf(spoken(ctx), page.Ladder, page.Zone, m); m.State {
+		case phonebank.RungProposed:
+			page.Proposed = append(page.Proposed, c)
+		case phonebank.RungApproved, phonebank.RungDeclined:
+			page.Climbs = append(page.Climbs, c)
+		}
+	}
+	return nil
+}
+
+// story is a person's timeline across calls, texts and talks, the newest first. A talk is told at length, so the call that
+// it was held on is not told twice.
+func (p *Panel) story(ctx context.Context, me phonebank.User, person phonebank.Person, zones string) ([]storyLine, error) {
+	entries, err := p.Store.Timeline(ctx, person, 120)
+	if err != nil {
+		return nil, err
+	}
+	talks, err := p.talksTold(ctx, me, person.ID)
+	if err != nil {
+		return nil, err
+	}
+	l := spoken(ctx)
+	var list []storyLine
+	seen := map[string]bool{} // a yes to calls and one to texts on the same word is one line
+	for _, e := range entries {
+		if (e.Kind == "call" || e.Kind == "call_in") && e.State == string(phonebank.ResultAnswered) && talks[e.Talk] != nil {
+			continue
+		}
+		text, quote := told(l, zones, e)
+		if text == "" {
+			continue
+		}
+		if key := l.ShortDay(there(zones, e.At)) + text; strings.HasPrefix(e.Kind, "consent") {
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+		}
+		line := storyLine{past: past{At: e.At.UTC().Format(time.RFC3339), Day: l.ShortDay(there(zones, e.At)), Text: text, Quote: quote}}
+		switch e.Kind {
+		case "talk":
+			line.Talk = talks[e.ID]
+		case "voicemail":
+			line.Sound = e.ID
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+// supportWords says how somebody stands to the cause.
+func supportWords(s string) string {
+	switch s {
+	case "strong_yes":
+		return "A strong yes"
+	case "leaning_yes":
+		return "Leaning yes"
+	case "unsure":
+		return "Unsure"
+	case "leaning_no":
+		return "Leaning no"
+	case "no":
+		return "A no"
+	}
+	return "Not heard"
+}
+
+// consentWords says what somebody agreed to, or no longer agrees to.
+func consentWords(c store.Consent) string {
+	switch {
+	case c.Channel == "all" && c.Given:
+		return "Wants to hear from us again"
+	case c.Channel == "all":
+		return "Asked us to stop"
+	case c.Channel == "text_ok" && c.Given:
+		return "Yes to reminders by text"
+	case c.Channel == "text_ok":
+		return "No to reminders by text"
+	case c.Channel == "text" && c.Given:
+		return "Yes to texts"
+	case c.Channel == "text":
+		return "No to texts"
+	case c.Given:
+		return "Yes to calls"
+	}
+	return "No to calls"
 }
 
 // fillContact reads whether and how this person may be reached now.
@@ -126,8 +329,11 @@ func (p *Panel) fillContact(r *http.Request, me phonebank.User, page *personPage
 	if err != nil {
 		return err
 	}
-	page.WhyNotText = phonebank.WhyNotText(page.Person.Person, page.Phone, byHand, p.Now())
-	page.WhyNotCall = phonebank.WhyNotRing(page.Person.Person, page.Phone, rung, p.Now())
+	page.WhyNotText = lang(r).Retell(phonebank.WhyNotText(page.Person.Person, page.Phone, byHand, p.Now()))
+	if page.TextTalk, err = p.textTalkWith(ctx, me, page.Person.ID); err != nil {
+		return err
+	}
+	page.WhyNotCall = lang(r).Retell(phonebank.WhyNotRing(page.Person.Person, page.Phone, rung, p.Now()))
 	_, err = p.Store.CurrentShift(ctx, me.ID)
 	page.Here = err == nil
 	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
@@ -156,7 +362,8 @@ func (p *Panel) bubbles(r *http.Request, phone phonebank.PhoneID) ([]bubble, err
 	for i, m := range texts {
 		list[i] = bubble{Message: m, Who: names[m.UserID]}
 		if m.Direction == phonebank.Out {
-			list[i].Note, list[i].Bad = reached(m.State)
+			note, bad := reached(m.State)
+			list[i].Note, list[i].Bad = lang(r).Say(note), bad
 		}
 	}
 	return list, nil
@@ -175,262 +382,4 @@ func reached(s phonebank.MessageState) (words string, bad bool) {
 		return "taken back", true
 	}
 	return "on its way", false
-}
-
-// pressPerson runs one press on a person's page; what went wrong is said there, with what was typed.
-func (p *Panel) pressPerson(w http.ResponseWriter, r *http.Request, me phonebank.User, next string, do func(id phonebank.PersonID) error) error {
-	id := phonebank.PersonID(mux.Vars(r)["id"])
-	if err := p.mayRead(r.Context(), me, id); err != nil {
-		return err
-	}
-	err := do(id)
-	if err == nil {
-		return to(w, r, next)
-	}
-	page, pageErr := p.personPage(r, me)
-	if pageErr != nil {
-		return pageErr
-	}
-	page.Body, page.StopWords, page.ReopenWords = clean(r, "body", 4000), clean(r, "words", 400), clean(r, "how", 400)
-	page.Promise = typedPromise{clean(r, "channel", 10), clean(r, "local", 20), clean(r, "promise", 4000)}
-	p.again(w, r, me, err, "person", page)
-	return nil
-}
-
-func personURL(r *http.Request) string { return "/people/" + mux.Vars(r)["id"] }
-
-// personText sends one text for one press: the form's nonce makes a second press the same text.
-func (p *Panel) personText(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, personURL(r)+"#thread", func(id phonebank.PersonID) error {
-		_, err := p.Desk.Send(r.Context(), draftOf(r, id, me))
-		return err
-	})
-}
-
-func (p *Panel) personCall(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, "/shift", func(id phonebank.PersonID) error {
-		s, err := p.Store.CurrentShift(r.Context(), me.ID)
-		if err != nil && phonebank.KindOf(err) == phonebank.NotFound {
-			return phonebank.Because(err, phonebank.Conflict, "To call, join an open session first: we ring your phone and connect you.")
-		}
-		if err != nil {
-			return err
-		}
-		if !s.LegJoined {
-			return phonebank.Fail(phonebank.Conflict, "Your phone isn't connected. Press “Ring my phone” on your shift, answer, press 1, and come back here.")
-		}
-		return p.Switchboard.CallPerson(r.Context(), s.ID, id)
-	})
-}
-
-// personStop blocks texts and calls at once: they asked for it, in whatever way.
-func (p *Panel) personStop(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, personURL(r), func(id phonebank.PersonID) error {
-		return p.Desk.Stop(r.Context(), id, me.ID, clean(r, "words", 400))
-	})
-}
-
-func (p *Panel) personReopen(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, personURL(r), func(id phonebank.PersonID) error {
-		return p.Desk.Reopen(r.Context(), id, me.ID, clean(r, "how", 400))
-	})
-}
-
-func (p *Panel) personRule(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, personURL(r), func(id phonebank.PersonID) error {
-		person, err := p.Store.Person(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		return p.rule(r, me, person.PhoneID)
-	})
-}
-
-// rule reads which of the two buttons was pressed; anything else is neither.
-func (p *Panel) rule(r *http.Request, me phonebank.User, phone phonebank.PhoneID) error {
-	switch r.PostFormValue("was") {
-	case "no":
-		return p.Desk.Rule(r.Context(), phone, me.ID, true)
-	case "other":
-		return p.Desk.Rule(r.Context(), phone, me.ID, false)
-	}
-	return phonebank.Fail(phonebank.Invalid, "Say whether it was a no.")
-}
-
-func (p *Panel) personAnswered(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, personURL(r), func(id phonebank.PersonID) error {
-		person, err := p.Store.Person(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		return p.Desk.NoAnswerNeeded(r.Context(), person.PhoneID, me.ID)
-	})
-}
-
-// personPromise writes a follow-up; a second press of the same form is the same promise.
-func (p *Panel) personPromise(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressPerson(w, r, me, personURL(r)+"#promises", func(id phonebank.PersonID) error {
-		wish := phonebank.Wish{Channel: phonebank.Channel(clean(r, "channel", 10)), Reason: phonebank.ReasonAsked, Local: clean(r, "local", 16), Body: texts(clean(r, "promise", 1600))}
-		if wish.Channel == phonebank.ByCall {
-			wish.Reason = phonebank.ReasonScheduled
-		}
-		if wish.Local == "" {
-			return phonebank.Fail(phonebank.Invalid, "Pick a day and a time, as it is where they are.")
-		}
-		return p.once(r, func() error {
-			_, err := p.Diary.Promise(r.Context(), id, me.ID, wish)
-			return err
-		})
-	})
-}
-
-// once runs what a form asks for, once for each form.
-func (p *Panel) once(r *http.Request, do func() error) error {
-	nonce := r.PostFormValue("nonce")
-	if !phonebank.ValidID(nonce) {
-		return phonebank.Fail(phonebank.Stale, "This page is out of date. Here it is anew; what you typed is still there.")
-	}
-	fresh, err := p.Store.Once(r.Context(), "form:"+nonce, p.Now())
-	if err != nil || !fresh {
-		return err
-	}
-	return do()
-}
-
-// myFollowUp finds a promise that somebody may change: a volunteer their own, a coordinator any.
-func (p *Panel) myFollowUp(r *http.Request, me phonebank.User) (phonebank.FollowUp, error) {
-	id := mux.Vars(r)["id"]
-	if !phonebank.ValidID(id) {
-		return phonebank.FollowUp{}, notThere()
-	}
-	f, err := p.Store.FollowUp(r.Context(), phonebank.FollowUpID(id))
-	if err == nil && f.OwnerID != me.ID && !coordinator.lets(me) {
-		err = notThere()
-	}
-	return f, err
-}
-
-// pressFollowUp runs one press on a promise, wherever it was shown, and goes back there.
-func (p *Panel) pressFollowUp(w http.ResponseWriter, r *http.Request, me phonebank.User, do func(f phonebank.FollowUp) error) error {
-	f, err := p.myFollowUp(r, me)
-	if err != nil {
-		return err
-	}
-	back := "/people/" + string(f.PersonID) + "#promises"
-	switch r.PostFormValue("back") {
-	case "me":
-		back = "/me"
-	case "follow-ups":
-		back = "/follow-ups"
-	}
-	if err = do(f); err == nil {
-		return to(w, r, back)
-	}
-	if back == "/me" {
-		page, pageErr := p.minePage(r, me)
-		if pageErr != nil {
-			return pageErr
-		}
-		for i := range page.Drafts {
-			if page.Drafts[i].ID == f.ID {
-				page.Drafts[i].Body = clean(r, "body", 4000)
-			}
-		}
-		p.again(w, r, me, err, "me", page)
-		return nil
-	}
-	page, pageErr := p.personPage(mux.SetURLVars(r, map[string]string{"id": string(f.PersonID)}), me)
-	if pageErr != nil {
-		return pageErr
-	}
-	p.again(w, r, me, err, "person", page)
-	return nil
-}
-
-// followUpSend lets a draft go, with the words that stand in it now.
-func (p *Panel) followUpSend(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressFollowUp(w, r, me, func(f phonebank.FollowUp) error {
-		o, err := p.Store.OutboxOf(r.Context(), f.ID)
-		if err != nil {
-			return err
-		}
-		if o.State != phonebank.OutboxHeld && o.State != phonebank.OutboxReady {
-			return nil // pressed twice
-		}
-		return p.Desk.Press(r.Context(), o.ID, clean(r, "body", 1600), me.ID)
-	})
-}
-
-func (p *Panel) followUpDone(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressFollowUp(w, r, me, func(f phonebank.FollowUp) error { return p.Diary.Done(r.Context(), f.ID, me.ID) })
-}
-
-func (p *Panel) followUpCancel(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressFollowUp(w, r, me, func(f phonebank.FollowUp) error {
-		return p.Diary.Cancel(r.Context(), f.ID, me.ID, me.Name+" took it off the list.")
-	})
-}
-
-func (p *Panel) followUpMove(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressFollowUp(w, r, me, func(f phonebank.FollowUp) error { return p.Diary.Move(r.Context(), f.ID, me.ID, clean(r, "local", 16)) })
-}
-
-// commitmentSettle says how it went with what they said they would do.
-func (p *Panel) commitmentSettle(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	id := mux.Vars(r)["id"]
-	if !phonebank.ValidID(id) {
-		return notThere()
-	}
-	c, err := p.Store.Commitment(r.Context(), phonebank.CommitmentID(id))
-	if err != nil {
-		return err
-	}
-	if err := p.mayRead(r.Context(), me, c.PersonID); err != nil {
-		return err
-	}
-	if err = p.Diary.Settle(r.Context(), c.ID, phonebank.CommitmentEvent(clean(r, "how", 20)), me.ID); err == nil {
-		return to(w, r, "/people/"+string(c.PersonID)+"#promises")
-	}
-	page, pageErr := p.personPage(mux.SetURLVars(r, map[string]string{"id": string(c.PersonID)}), me)
-	if pageErr != nil {
-		return pageErr
-	}
-	p.again(w, r, me, err, "person", page)
-	return nil
-}
-
-// voicemail plays what somebody said when nobody could take their call. It comes through us: a recording's own address
-// would open it to whoever has it.
-func (p *Panel) voicemail(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	id := mux.Vars(r)["id"]
-	if !phonebank.ValidID(id) {
-		return notThere()
-	}
-	call, err := p.Store.Call(r.Context(), phonebank.CallID(id))
-	if err != nil {
-		return err
-	}
-	if call.RecordingSID == "" {
-		return phonebank.Fail(phonebank.NotFound, "There is no voicemail with this call.")
-	}
-	if call.PersonID != "" || !coordinator.lets(me) {
-		if err := p.mayRead(r.Context(), me, call.PersonID); err != nil {
-			return err
-		}
-	}
-	sound, kind, err := p.Carrier.Recording(r.Context(), call.RecordingSID)
-	if err != nil {
-		return phonebank.Because(err, phonebank.Unavailable, "The voicemail can't be fetched right now. Try again in a minute.")
-	}
-	defer func() { _ = sound.Close() }() // it was only read
-	if kind == "" {
-		kind = "audio/wav"
-	}
-	body, err := io.ReadAll(sound)
-	if err != nil {
-		return phonebank.Because(err, phonebank.Unavailable, "The voicemail broke off on its way to us. Try again in a minute.")
-	}
-	w.Header().Set("Content-Type", kind)
-	http.ServeContent(w, r, "", time.Time{}, seeker(body))
-	return nil
 }

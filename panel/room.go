@@ -12,6 +12,7 @@ import (
 	"phonebank/people"
 	"phonebank/store"
 	"phonebank/texting"
+	"phonebank/words"
 )
 
 func seeker(body []byte) io.ReadSeeker { return bytes.NewReader(body) }
@@ -35,14 +36,16 @@ type roomPage struct {
 }
 
 type openRoom struct {
-	Session phonebank.Session
-	Here    []here
+	Session   phonebank.Session
+	Here      []here
+	NoSpeaker string // people on the list with whom nobody here can talk
 }
 
 // here is one volunteer in the room, by name and never by score.
 type here struct {
 	store.Here
-	Words string
+	Is    string // what they are doing, by which they are counted
+	Words string // the same, as it is read
 	Tone  string
 	Step  string // of their talk
 }
@@ -63,7 +66,7 @@ func (p *Panel) room(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 
 func (p *Panel) roomPage(r *http.Request) (*roomPage, error) {
 	ctx := r.Context()
-	page := &roomPage{Page: Page{Title: "Live board", Nav: "room"}, Zone: p.houseZone(r), Topics: "room"}
+	page := &roomPage{Page: Page{Title: lang(r).Say("Live board"), Nav: "room"}, Zone: p.houseZone(r), Topics: "room"}
 	campaigns, err := p.Store.Campaigns(ctx)
 	if err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func (p *Panel) roomPage(r *http.Request) (*roomPage, error) {
 		page.Rooms = append(page.Rooms, room)
 		page.Topics += ",session:" + string(s.ID)
 	}
-	page.Counts = counts(page.Rooms)
+	page.Counts = counts(lang(r), page.Rooms)
 	if page.Needs, err = p.needs(r, page.Rooms); err != nil {
 		return nil, err
 	}
@@ -99,8 +102,8 @@ func (p *Panel) roomOf(r *http.Request, s phonebank.Session) (openRoom, error) {
 	list, err := p.Store.Room(r.Context(), s.ID)
 	room := openRoom{Session: s}
 	for _, h := range list {
-		words, tone := stateWords(h)
-		one := here{Here: h, Words: words, Tone: tone}
+		is, tone := stateWords(h)
+		one := here{Here: h, Is: is, Words: lang(r).Say(is), Tone: tone}
 		if h.Talk != "" {
 			if one.Step, err = p.stepOf(r.Context(), h.Talk); err != nil {
 				return room, err
@@ -108,11 +111,14 @@ func (p *Panel) roomOf(r *http.Request, s phonebank.Session) (openRoom, error) {
 		}
 		room.Here = append(room.Here, one)
 	}
+	if err == nil {
+		room.NoSpeaker, err = p.noSpeaker(r, s.ID)
+	}
 	return room, err
 }
 
 // stateWords says what a volunteer is doing.
-func stateWords(h store.Here) (words, tone string) {
+func stateWords(h store.Here) (is, tone string) {
 	switch {
 	case !h.Admitted:
 		return "at the door", "slow"
@@ -136,12 +142,12 @@ func stateWords(h store.Here) (words, tone string) {
 	return "ringing", "pen"
 }
 
-func counts(rooms []openRoom) []count {
+func counts(l words.Language, rooms []openRoom) []count {
 	var total, talking, ringing, ready, rest int
 	for _, room := range rooms {
 		for _, h := range room.Here {
 			total++
-			switch h.Words {
+			switch h.Is {
 			case "talking":
 				talking++
 			case "ringing":
@@ -153,7 +159,7 @@ func counts(rooms []openRoom) []count {
 			}
 		}
 	}
-	return []count{{total, "here"}, {talking, "talking"}, {ringing, "ringing"}, {ready, "ready"}, {rest, "on a break or wrapping up"}}
+	return []count{{total, l.Say("here")}, {talking, l.Say("talking")}, {ringing, l.Say("ringing")}, {ready, l.Say("ready")}, {rest, l.Say("on a break or wrapping up")}}
 }
 
 // pressRoom runs one press on the board; what went wrong is said above it.

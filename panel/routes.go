@@ -39,9 +39,10 @@ type route struct {
 }
 
 const (
-	smallBody = 64 << 10
-	talkBody  = 256 << 10
-	fileBody  = 65 << 20
+	smallBody  = 64 << 10
+	talkBody   = 256 << 10
+	scriptBody = 1 << 20
+	fileBody   = 65 << 20
 )
 
 // routes is the only list of doors.
@@ -55,6 +56,14 @@ func (p *Panel) routes() []route {
 	script := func(r route) route {
 		r.json, r.most = true, talkBody
 		return r
+	}
+	document := func(r route) route {
+		r.most = scriptBody
+		return r
+	}
+	draft := func(r route) route {
+		r.json = true
+		return document(r)
 	}
 	file := func(r route) route {
 		r.most = fileBody
@@ -93,16 +102,35 @@ func (p *Panel) routes() []route {
 		script(post("/talk/{id}/mute", volunteer, p.talkMute)),
 		script(post("/talk/{id}/help", volunteer, p.talkHelp)),
 		script(post("/talk/{id}/wrap", volunteer, p.talkWrap)),
+		script(get("/talk/{id}/thread", volunteer, p.talkThread)),
+		script(post("/talk/{id}/text", volunteer, p.talkText)),
+		script(post("/talk/{id}/call", volunteer, p.talkCall)),
+		post("/talk/{id}/undo", volunteer, p.talkUndo),
+		post("/talk/{id}/note", volunteer, p.talkNote),
+		post("/talk/{id}/cared", coordinator, p.talkCared),
+
+		get("/practice", volunteer, p.practice),
+		script(get("/practice/state", volunteer, p.practiceState)),
 
 		script(get("/live", volunteer, p.liveStream)),
 
 		get("/me", volunteer, p.mine),
 		get("/people/{id}", volunteer, p.person),
 		post("/people/{id}/text", volunteer, p.personText),
+		post("/people/{id}/talk", volunteer, p.personTalk),
 		post("/people/{id}/call", volunteer, p.personCall),
+		post("/people/{id}/log", volunteer, p.personLog),
 		post("/people/{id}/stop", volunteer, p.personStop),
 		post("/people/{id}/reopen", coordinator, p.personReopen),
 		post("/people/{id}/rule", coordinator, p.personRule),
+		post("/people/{id}/step-up", coordinator, p.personStepUp),
+		post("/people/{id}/about", volunteer, p.personAbout),
+		post("/people/{id}/owner", coordinator, p.personOwner),
+		post("/people/{id}/rung", coordinator, p.personRung),
+		post("/rungs/{id}/decide", coordinator, p.rungDecide),
+		get("/ladder", coordinator, p.ladder),
+		get("/report", coordinator, p.report),
+		get("/report/{table}.csv", coordinator, p.reportCSV),
 		post("/people/{id}/follow-ups", volunteer, p.personPromise),
 		post("/people/{id}/answered", volunteer, p.personAnswered),
 		post("/follow-ups/{id}/send", volunteer, p.followUpSend),
@@ -117,6 +145,10 @@ func (p *Panel) routes() []route {
 		post("/shifts/{id}/helped", coordinator, p.shiftHelped),
 		post("/shifts/{id}/remove", coordinator, p.shiftRemove),
 		post("/texts/{id}/leave", coordinator, p.textLeave),
+		get("/retaliations/{id}", coordinator, p.retaliation),
+		post("/retaliations/{id}/plan", coordinator, p.retaliationTick),
+		post("/retaliations/{id}/close", coordinator, p.retaliationClose),
+		post("/retaliations/{id}/reopen", coordinator, p.retaliationReopen),
 		post("/pause", coordinator, p.pause),
 		post("/resume", coordinator, p.resume),
 		post("/test-call", coordinator, p.testCall),
@@ -131,10 +163,27 @@ func (p *Panel) routes() []route {
 		post("/sessions", coordinator, p.sessionCreate),
 		get("/sessions/{id}", coordinator, p.session),
 		post("/sessions/{id}/open", coordinator, p.sessionOpen),
+		get("/sessions/{id}/edit", coordinator, p.sessionEditForm),
+		post("/sessions/{id}/edit", coordinator, p.sessionEdit),
 		get("/sessions/{id}/end", coordinator, p.sessionEndAsk),
 		post("/sessions/{id}/end", coordinator, p.sessionEnd),
 		post("/sessions/{id}/renew", coordinator, p.sessionRenew),
 		post("/sessions/{id}/join", coordinator, p.sessionJoin),
+
+		get("/scripts", coordinator, p.scripts),
+		post("/scripts", coordinator, p.scriptFromStarter),
+		document(post("/scripts/import", coordinator, p.scriptImport)),
+		post("/scripts/{script}/next", coordinator, p.scriptNext),
+		get("/scripts/{script}/{version}", coordinator, p.scriptEditor),
+		get("/scripts/{script}/{version}/script.yaml", coordinator, p.scriptExport("yaml")),
+		get("/scripts/{script}/{version}/script.json", coordinator, p.scriptExport("json")),
+		draft(get("/scripts/{script}/{version}/document", coordinator, p.scriptDocument)),
+		draft(post("/scripts/{script}/{version}/document", coordinator, p.scriptSave)),
+		draft(post("/scripts/{script}/{version}/as-file", coordinator, p.scriptAsFile)),
+		draft(post("/scripts/{script}/{version}/from-file", coordinator, p.scriptFromFile)),
+		script(post("/scripts/{script}/{version}/publish", coordinator, p.scriptPublish)),
+		post("/scripts/{script}/{version}/retire", coordinator, p.scriptRetire),
+		post("/scripts/{script}/{version}/discard", coordinator, p.scriptDiscard),
 
 		get("/people", coordinator, p.people),
 		get("/people/add", coordinator, p.personNew),

@@ -9,6 +9,7 @@ import (
 	"phonebank/dialer"
 	"phonebank/script"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // shiftPage is a volunteer's room: one thing to do in each state.
@@ -20,16 +21,18 @@ type shiftPage struct {
 	Shift    phonebank.Shift
 	Session  phonebank.Session
 	Campaign phonebank.Campaign
+	Host     string
 	Purpose  string
 	Ask      string
+	Roles    []string // who plays which tonight
+	First    bool     // they have held no talk before: practice comes first
 	Card     *card
 	Failed   *failedLine
 	Left     int    // people still to be called
 	Opens    string // when the next of them may be called, "" for now
 	Texts    int    // texts that wait for this volunteer
 	Promises int    // promises of theirs that are due
-	Place    string
-	Stake    string
+	Stake    stake
 	Facts    []fact
 	Owed     []phonebank.Conversation
 	Coming   []store.Due // reminders that go by themselves within the day
@@ -45,7 +48,7 @@ type card struct {
 	There    string
 	Why      string
 	Before   []past
-	Promise  string
+	Prep     *prep
 	AutoCall int // seconds until the call goes by itself, 0 for never
 	Key      string
 }
@@ -85,7 +88,7 @@ func talkOf(page *shiftPage) string {
 }
 
 func (p *Panel) shiftPage(ctx context.Context, me phonebank.User) (*shiftPage, error) {
-	page := &shiftPage{Page: Page{Title: "Your shift", Nav: "shift"}, Place: me.Place, Stake: me.Stake, Zone: p.zone(ctx)}
+	page := &shiftPage{Page: Page{Title: spoken(ctx).Say("Your shift"), Nav: "shift"}, Stake: stakeOf(me), Zone: p.zone(ctx)}
 	mine, err := p.Store.MyFollowUps(ctx, me.ID)
 	if err != nil {
 		return nil, err
@@ -119,19 +122,49 @@ func (p *Panel) shiftPage(ctx context.Context, me phonebank.User) (*shiftPage, e
 	if page.Campaign, err = p.Store.Campaign(ctx, page.Session.CampaignID); err != nil {
 		return nil, err
 	}
-	if doc, err := p.liveScript(ctx, page.Campaign.ScriptID); err == nil {
-		page.Purpose, page.Ask, page.Facts = doc.Purpose.In("en"), askWords(doc, page.Session.AskID), factsOf(doc)
-	} else if phonebank.KindOf(err) == phonebank.Unavailable {
+	if err := p.readBriefing(ctx, page); err != nil {
 		return nil, err
 	}
+	talked, err := p.Store.HasTalked(ctx, me.ID)
+	if err != nil {
+		return nil, err
+	}
+	page.First = !talked
 	return page, p.fillShift(ctx, me, page)
+}
+
+// readBriefing reads what this session is about: who hosts it, why we call, the one ask, the facts.
+func (p *Panel) readBriefing(ctx context.Context, page *shiftPage) error {
+	host, err := p.Store.User(ctx, page.Session.CreatedBy)
+	if err != nil {
+		return err
+	}
+	page.Host, page.Roles = host.SaidName(), lines(page.Session.Roles)
+	doc, err := p.liveScript(ctx, scriptOf(page.Session, page.Campaign))
+	if err != nil {
+		if phonebank.KindOf(err) == phonebank.Unavailable {
+			return err
+		}
+		return nil // a script that was retired says nothing more
+	}
+	l := spoken(ctx)
+	page.Purpose, page.Ask, page.Facts = doc.Purpose.In(string(l)), askIn(l, doc, page.Session.AskID), factsOf(l, doc)
+	return nil
+}
+
+// scriptOf is the script of a session: its own, else the campaign's.
+func scriptOf(s phonebank.Session, c phonebank.Campaign) string {
+	if s.ScriptID != "" {
+		return s.ScriptID
+	}
+	return c.ScriptID
 }
 
 // fillShift reads what the state of the shift shows.
 func (p *Panel) fillShift(ctx context.Context, me phonebank.User, page *shiftPage) error {
 	switch page.Shift.State {
 	case phonebank.ShiftReserved:
-		c, err := p.card(ctx, page.Shift, page.Session)
+		c, err := p.card(ctx, page.Shift, page.Session, me)
 		page.Card = c
 		return err
 	case phonebank.ShiftReady:
@@ -188,9 +221,10 @@ func (p *Panel) waiting(ctx context.Context, me phonebank.User, page *shiftPage)
 		}
 	}
 	if next.After(now.Add(30 * time.Second)) {
-		page.Opens = phonebank.TimeThere(page.Campaign.Zone, next)
+		local := there(page.Campaign.Zone, next)
+		page.Opens = spoken(ctx).Clock(local)
 		if next.Sub(now) > 12*time.Hour {
-			page.Opens = phonebank.WhenThere(page.Campaign.Zone, next)
+			page.Opens = spoken(ctx).When(local)
 		}
 	}
 	page.Texts, page.Promises, err = p.mineWaiting(ctx, me)
@@ -215,7 +249,7 @@ func (p *Panel) mineWaiting(ctx context.Context, me phonebank.User) (texts, prom
 	return len(threads), promises, nil
 }
 
-func (p *Panel) card(ctx context.Context, s phonebank.Shift, session phonebank.Session) (*card, error) {
+func (p *Panel) card(ctx context.Context, s phonebank.Shift, session phonebank.Session, me phonebank.User) (*card, error) {
 	person, err := p.Store.Person(ctx, s.PersonID)
 	if err != nil {
 		return nil, err
@@ -224,32 +258,21 @@ func (p *Panel) card(ctx context.Context, s phonebank.Shift, session phonebank.S
 	if err != nil {
 		return nil, err
 	}
-	c := &card{Person: person, Number: phone.Number, There: phonebank.TimeThere(zones, p.Now()), Key: string(person.ID) + s.StateSince.UTC().Format(time.RFC3339)}
+	c := &card{Person: person, Number: phone.Number, There: spoken(ctx).Clock(there(zones, p.Now())), Key: string(person.ID) + s.StateSince.UTC().Format(time.RFC3339)}
 	if c.Why, err = p.why(ctx, person, zones, session.CampaignID, s.FollowUpID); err != nil {
 		return nil, err
 	}
 	if c.Before, err = p.history(ctx, person, zones, 3); err != nil {
 		return nil, err
 	}
-	promises, err := p.Store.CommitmentsOf(ctx, person.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range promises {
-		if k.State == phonebank.CommitmentOpen && s.FollowUpID == "" {
-			c.Promise = "They said they would " + k.What + " by " + script.SpokenWhen(k.ByLocal, "en") + "."
-			break
-		}
-	}
-	if session.AutoCall > 0 {
-		c.AutoCall = session.AutoCall
-	}
-	return c, nil
+	c.AutoCall = session.AutoCall
+	c.Prep, err = p.prep(ctx, c, s, session, me, zones)
+	return c, err
 }
 
-func factsOf(doc *script.Script) (list []fact) {
+func factsOf(l words.Language, doc *script.Script) (list []fact) {
 	for _, f := range sortedFacts(doc) {
-		list = append(list, fact{f.Label.In("en"), f.Value.In("en"), f.Source})
+		list = append(list, fact{f.Label.In(string(l)), f.Value.In(string(l)), f.Source})
 	}
 	return list
 }
@@ -305,7 +328,10 @@ func (p *Panel) shiftCall(w http.ResponseWriter, r *http.Request, me phonebank.U
 		if !phonebank.ValidID(nonce) {
 			return phonebank.Fail(phonebank.Stale, "This page is out of date. Here it is anew: press Call again.")
 		}
-		talk, err := p.Switchboard.Call(r.Context(), s.ID, nonce, dialer.Choice{Script: clean(r, "script", 60), Ask: clean(r, "ask", 60), Locale: clean(r, "locale", 2)})
+		by := clean(r, "script", 60)
+		// Each script on the card has asks of its own, and all of them travel with the form.
+		choice := dialer.Choice{Script: by, Ask: clean(r, "ask-"+by, 60), Locale: clean(r, "locale", 2)}
+		talk, err := p.Switchboard.Call(r.Context(), s.ID, nonce, choice)
 		if phonebank.KindOf(err) == phonebank.Conflict && err != nil {
 			if again, readErr := p.Store.Shift(r.Context(), s.ID); readErr == nil && again.State == phonebank.ShiftOnCall && again.Conversation != "" {
 				return nil // the same press, a moment earlier
@@ -321,21 +347,6 @@ func (p *Panel) shiftCall(w http.ResponseWriter, r *http.Request, me phonebank.U
 func (p *Panel) shiftHelp(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	on := r.PostFormValue("on") == "1"
 	return p.press(w, r, me, func(s phonebank.Shift) error { return p.Switchboard.Help(r.Context(), s.ID, on) })
-}
-
-// shiftStake keeps why it matters to a volunteer; it is theirs to say, and to leave out.
-func (p *Panel) shiftStake(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	place, stake := clean(r, "place", 120), clean(r, "stake", 140)
-	if err := p.Store.SetStake(r.Context(), me.ID, place, stake); err != nil {
-		page, pageErr := p.shiftPage(r.Context(), me)
-		if pageErr != nil {
-			return pageErr
-		}
-		page.Place, page.Stake = place, stake
-		p.again(w, r, me, err, "shift", page)
-		return nil
-	}
-	return to(w, r, "/shift#stake")
 }
 
 // shiftSeen says that this page is still open.
@@ -366,35 +377,5 @@ func (p *Panel) shiftLeave(w http.ResponseWriter, r *http.Request, me phonebank.
 		return pageErr
 	}
 	p.again(w, r, me, err, "shift", page)
-	return nil
-}
-
-// thanksPage is the end of a shift.
-type thanksPage struct {
-	Page
-	Drafts []store.Due
-	Owed   []phonebank.Conversation
-	Zone   string
-	Here   bool
-}
-
-func (p *Panel) shiftThanks(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	page := &thanksPage{Page: Page{Title: "Thank you"}, Zone: p.houseZone(r)}
-	mine, err := p.Store.MyFollowUps(r.Context(), me.ID)
-	if err != nil {
-		return err
-	}
-	for _, f := range mine {
-		if f.Channel == phonebank.ByText && f.State == phonebank.FollowUpNeedsPerson {
-			page.Drafts = append(page.Drafts, f)
-		}
-	}
-	if page.Owed, err = p.Store.OwedWrapUps(r.Context(), me.ID); err != nil {
-		return err
-	}
-	if _, err := p.Store.CurrentShift(r.Context(), me.ID); err == nil {
-		page.Here = true
-	}
-	p.show(w, r, me, http.StatusOK, "thanks", page)
 	return nil
 }

@@ -2,7 +2,9 @@ package panel
 
 import (
 	"bytes"
+	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -14,6 +16,7 @@ import (
 type talkPage struct {
 	Page
 	ConversationID phonebank.ConversationID
+	Modules        []string // what the panel is made of: a phone on a slow network asks for all of it at once, not file by file
 }
 
 // talkFor finds a talk for somebody who may read it: the volunteer whose it is, or a coordinator.
@@ -47,8 +50,21 @@ func (p *Panel) talk(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 	if err != nil {
 		return err
 	}
-	p.show(w, r, me, http.StatusOK, "talk", &talkPage{Page: Page{Title: "Talking with " + person.FirstName}, ConversationID: c.ID})
+	p.show(w, r, me, http.StatusOK, "talk", &talkPage{Page: Page{Title: lang(r).Say("Talking with %s", person.FirstName)}, ConversationID: c.ID, Modules: p.modules()})
 	return nil
+}
+
+// modules lists the scripts of the panel of a talk, but for those that few talks need.
+func (p *Panel) modules() []string {
+	list := []string{"js/words.js"}
+	for _, pattern := range []string{"talk/*.js", "talk/view/*.js"} {
+		found, err := fs.Glob(p.static, pattern)
+		if err != nil {
+			p.Log.Error("the panel's scripts not listed", "error", err) // the pattern is ours: it is always well formed
+		}
+		list = append(list, found...)
+	}
+	return slices.DeleteFunc(list, func(name string) bool { return name == "talk/main.js" })
 }
 
 type holding struct {
@@ -218,5 +234,11 @@ func (p *Panel) talkWrap(w http.ResponseWriter, r *http.Request, me phonebank.Us
 	if err := p.Switchboard.Wrap(r.Context(), c.ID, me.ID, in); err != nil {
 		return err
 	}
-	return answer(w, map[string]string{"next": "/shift"})
+	next := "/shift"
+	if c.Channel == phonebank.TalkByText {
+		next = "/me" // who else waits for an answer
+	} else if c.ShiftID == "" {
+		next = "/people/" + string(c.PersonID)
+	}
+	return answer(w, map[string]string{"next": next})
 }

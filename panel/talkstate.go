@@ -11,6 +11,7 @@ import (
 
 	"phonebank"
 	"phonebank/script"
+	"phonebank/store"
 	"phonebank/words"
 )
 
@@ -30,9 +31,13 @@ type talkState struct {
 	Library      json.RawMessage     `json:"library"`
 	Slots        map[string]talkSlot `json:"slots"`
 	Builtins     map[string]string   `json:"builtins"`
+	Promise      *talkPromise        `json:"promise"` // what they said last that they would do
 	Ask          *talkAsk            `json:"ask"`
 	Events       []phonebank.Event   `json:"events"`
 	Wrap         json.RawMessage     `json:"wrap"`
+	Undone       json.RawMessage     `json:"undone"` // the wrap-up that was taken back: it is mended, not typed again
+	UndoUntil    *time.Time          `json:"undo_until"`
+	Own          []store.OwnLine     `json:"own"` // how this volunteer says the lines of this script
 	Help         bool                `json:"help"`
 	Paused       *talkPaused         `json:"paused"`
 	Now          time.Time           `json:"now"`
@@ -45,6 +50,7 @@ type talkConversation struct {
 	StartedAt time.Time                   `json:"started_at"`
 	Locale    string                      `json:"locale"`
 	Locales   []string                    `json:"locales"`
+	Kind      string                      `json:"kind"`
 }
 
 type talkPerson struct {
@@ -122,7 +128,7 @@ func (p *Panel) talkState(w http.ResponseWriter, r *http.Request, me phonebank.U
 	if paused != nil {
 		state.Paused = &talkPaused{Who: paused.Who, When: paused.When}
 	}
-	return answer(w, state)
+	return answerPacked(w, r, state)
 }
 
 // stateOf reads a talk with all that belongs to it.
@@ -144,7 +150,7 @@ func (p *Panel) stateOf(ctx context.Context, c phonebank.Conversation) (*talkSta
 		return nil, err
 	}
 	state := &talkState{Org: p.Org, Demo: p.Demo, Script: doc, Library: shared, Now: p.Now().UTC(), Slots: map[string]talkSlot{}, Builtins: map[string]string{},
-		Conversation: talkConversation{ID: c.ID, Channel: c.Channel, State: c.State, StartedAt: c.StartedAt.UTC(), Locale: c.Locale, Locales: s.Locales}}
+		Conversation: talkConversation{ID: c.ID, Channel: c.Channel, State: c.State, StartedAt: c.StartedAt.UTC(), Locale: c.Locale, Locales: s.Locales, Kind: c.Kind}}
 	for _, read := range []func(context.Context, phonebank.Conversation, *script.Script, *talkState) error{p.readPerson, p.readCall, p.readWords, p.readAsk} {
 		if err := read(ctx, c, s, state); err != nil {
 			return nil, err
@@ -153,11 +159,44 @@ func (p *Panel) stateOf(ctx context.Context, c phonebank.Conversation) (*talkSta
 	if state.Events, err = p.Store.Events(ctx, c.ID); err != nil {
 		return nil, err
 	}
-	if c.State != phonebank.ConversationWrapped {
-		return state, nil
+	return state, p.readWrap(ctx, c, state)
+}
+
+// readWrap reads the wrap-up, and how this volunteer says their lines.
+func (p *Panel) readWrap(ctx context.Context, c phonebank.Conversation, state *talkState) error {
+	var err error
+	if state.Own, err = p.Store.OwnLines(ctx, c.UserID, c.ScriptID); err != nil {
+		return err
 	}
-	state.Wrap, err = p.Store.Wrap(ctx, c.ID)
-	return state, err
+	wrap, err := p.Store.Wrap(ctx, c.ID)
+	if err != nil || c.State != phonebank.ConversationWrapped {
+		state.Undone = wrap
+		return err
+	}
+	state.Wrap = wrap
+	if until := c.WrappedAt.Add(phonebank.UndoFor); c.Outcome != phonebank.OutcomeNone && until.After(p.Now()) {
+		state.UndoUntil = &until
+	}
+	return nil
+}
+
+// speaks is the language of whoever asked, deep in what reads for them.
+func speaks(ctx context.Context) words.Language {
+	if l, ok := ctx.Value(langKey{}).(words.Language); ok {
+		return l
+	}
+	return words.English
+}
+
+// ending says how a line ended, in the language of whoever reads it.
+func ending(l words.Language, c phonebank.Call, firstName string) string {
+	if c.Result == phonebank.ResultNoAnswer && !c.OurFault && c.Sentence != "" {
+		return l.Say("%s didn't pick up. We'll try again later.", firstName)
+	}
+	if c.Sentence == "" {
+		return ""
+	}
+	return l.Say(c.Sentence)
 }
 
 func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *script.Script, state *talkState) error {
@@ -182,9 +221,13 @@ func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *scr
 		return err
 	}
 	state.Person = talkPerson{ID: person.ID, Name: person.Name, FirstName: person.FirstName, SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
-		Languages: listOfWords(person.Languages), TimeThere: phonebank.TimeThere(zones, p.Now()), Zone: phonebank.FirstZone(zones), Why: why,
+		Languages: listOfWords(person.Languages), TimeThere: speaks(ctx).Clock(there(zones, p.Now())), Zone: phonebank.FirstZone(zones), Why: why,
 		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed}
-	state.History, err = p.history(ctx, person, zones, 12, string(c.ID), string(call.ID))
+	beside, err := p.textsIn(ctx, c, phone.ID)
+	if err != nil {
+		return err
+	}
+	state.History, err = p.history(ctx, person, zones, 12, append(beside, string(c.ID), string(call.ID))...)
 	return err
 }
 
@@ -199,10 +242,10 @@ func (p *Panel) readCall(ctx context.Context, c phonebank.Conversation, _ *scrip
 		return err
 	}
 	if err == nil {
-		state.Call = &talkCall{ID: call.ID, State: call.State, Direction: call.Kind, Result: call.Result, OurFault: call.OurFault, Sentence: call.Sentence,
+		state.Call = &talkCall{ID: call.ID, State: call.State, Direction: call.Kind, Result: call.Result, OurFault: call.OurFault, Sentence: ending(speaks(ctx), call, state.Person.FirstName),
 			AnsweredAt: call.AnsweredAt, EndedAt: call.EndedAt, Tries: call.Tries, Muted: call.Muted}
 	}
-	state.Line.Words = "Your phone is not on the line"
+	state.Line.Words = speaks(ctx).Say("Your phone is not on the line")
 	if c.ShiftID == "" {
 		return nil
 	}
@@ -212,7 +255,7 @@ func (p *Panel) readCall(ctx context.Context, c phonebank.Conversation, _ *scrip
 	}
 	state.Help = shift.Help
 	if shift.LegJoined {
-		state.Line = talkLine{Joined: true, Words: "Your phone is connected"}
+		state.Line = talkLine{Joined: true, Words: speaks(ctx).Say("Your phone is connected")}
 	}
 	return nil
 }
@@ -223,16 +266,24 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	if err != nil {
 		return err
 	}
-	state.Volunteer = talkVolunteer{Name: me.Name, Place: me.Place, Stake: me.Stake}
+	state.Volunteer = talkVolunteer{Name: me.SaidName(), Place: me.Place, Stake: me.Stake}
 	said, err := p.Store.Words(ctx, c.PersonID)
 	if err != nil {
 		return err
 	}
 	for _, w := range said { // the newest first
 		if _, known := state.Slots[w.Name]; !known && w.Value != "" {
-			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: words.English.ShortDay(there(state.Person.Zone, w.At))}
+			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: speaks(ctx).ShortDay(there(state.Person.Zone, w.At))}
 		}
 	}
+	promises, err := p.Store.CommitmentsOf(ctx, c.PersonID)
+	if err != nil {
+		return err
+	}
+	for name, slot := range carried(words.Known(c.Locale), promises, state.Person.Zone) {
+		state.Slots[name] = slot
+	}
+	state.Promise = lastPromise(speaks(ctx), promises)
 	if me.Stake != "" {
 		state.Slots["your_stake"] = talkSlot{Value: me.Stake, From: script.FromVolunteer}
 	}
@@ -240,7 +291,7 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	if err != nil {
 		return err
 	}
-	for name, words := range map[string]string{"first_name": state.Person.FirstName, "volunteer": me.Name, "volunteer_place": me.Place,
+	for name, words := range map[string]string{"first_name": state.Person.FirstName, "volunteer": me.SaidName(), "volunteer_place": me.Place,
 		"last_contact_by": last.Who, "last_topic": last.Topic, "purpose": s.Purpose.In(c.Locale), "ask": "", "ask_when": ""} {
 		state.Builtins[name] = words
 	}

@@ -146,25 +146,25 @@ func (r *Roster) read(in *csv.Reader, columns map[string]int, f File, report *Re
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
 			report.Rows++
-			report.reject(broken.Line, row, "This line is not well-formed CSV: "+broken.Err.Error())
+			report.reject(broken.Line, row, phonebank.Fail(phonebank.Invalid, "This line is not well-formed CSV: %s", broken.Err.Error()))
 			continue
 		}
 		if err != nil || report.Rows >= MaxRows {
-			report.reject(line, row, fmt.Sprintf("Only the first %d rows of a file are read. Split it.", MaxRows))
+			report.reject(line, row, phonebank.Fail(phonebank.Invalid, "Only the first %d rows of a file are read. Split it.", MaxRows))
 			return list
 		}
 		if strings.TrimSpace(strings.Join(row, "")) == "" {
 			continue
 		}
 		report.Rows++
-		p, reason := person(func(field string) string {
+		p, err := person(func(field string) string {
 			if i, ok := columns[field]; ok && i < len(row) {
 				return clean(row[i])
 			}
 			return ""
 		}, f)
-		if reason != "" {
-			report.reject(line, row, reason)
+		if err != nil {
+			report.reject(line, row, err)
 			continue
 		}
 		if key := string(p.Number) + "\x00" + p.Name; seen[key] {
@@ -181,33 +181,33 @@ func (r *Roster) read(in *csv.Reader, columns map[string]int, f File, report *Re
 }
 
 // person reads one row, or answers with the reason why it cannot be used.
-func person(get func(string) string, f File) (p store.NewPerson, reason string) {
+func person(get func(string) string, f File) (p store.NewPerson, err error) {
 	name := get("name")
 	if first, last := get("first_name"), get("last_name"); first != "" || last != "" {
 		name = strings.TrimSpace(first + " " + last)
 		p.FirstName = first
 	}
 	if name == "" {
-		return p, "There is no name, so nobody would know whom to ask for."
+		return p, phonebank.Fail(phonebank.Invalid, "There is no name, so nobody would know whom to ask for.")
 	}
 	if len([]rune(name)) > 120 {
-		return p, "The name is longer than 120 letters."
+		return p, phonebank.Fail(phonebank.Invalid, "The name is longer than 120 letters.")
 	}
 	if p.FirstName == "" {
 		p.FirstName = FirstName(name)
 	}
 	if get("phone") == "" {
-		return p, "There is no phone number."
+		return p, phonebank.Fail(phonebank.Invalid, "There is no phone number.")
 	}
 	number, zones, err := ParseNumber(get("phone"))
 	if err != nil {
-		return p, phonebank.SentenceOf(err)
+		return p, err
 	}
 	p.Name, p.Number, p.Zones = name, number, zones
 	p.SayName, p.Place, p.Languages, p.ExternalID = cut(get("say_name"), 120), cut(get("place"), 200), cut(get("languages"), 120), cut(get("external_id"), 80)
 	if z := get("zone"); z != "" {
 		if _, err := phonebank.Zone(z); err != nil {
-			return p, fmt.Sprintf("%q is no time zone. Write it like America/New_York, or leave it empty.", cut(z, 40))
+			return p, phonebank.Fail(phonebank.Invalid, "%q is no time zone. Write it like America/New_York, or leave it empty.", cut(z, 40))
 		}
 		p.Zone = z
 	}
@@ -217,10 +217,10 @@ func person(get func(string) string, f File) (p store.NewPerson, reason string) 
 	case "0", "2", "3":
 		p.Priority = int(get("priority")[0] - '0')
 	default:
-		return p, "The priority must be 0, 1, 2 or 3."
+		return p, phonebank.Fail(phonebank.Invalid, "The priority must be 0, 1, 2 or 3.")
 	}
 	p.TextSource, p.CallSource = consent(get("text_consent"), f.TextConsent), consent(get("call_consent"), f.CallConsent)
-	return p, ""
+	return p, nil
 }
 
 // consent reads a row's own word on consent, which wins over what was stated for the file.
@@ -262,8 +262,8 @@ func match(header []string, report *Report) map[string]int {
 	return columns
 }
 
-func (r *Report) reject(line int, row []string, reason string) {
-	r.Rejected = append(r.Rejected, Rejected{Line: line, Reason: reason, raw: row})
+func (r *Report) reject(line int, row []string, err error) {
+	r.Rejected = append(r.Rejected, Rejected{Line: line, Reason: phonebank.SentenceOf(err), raw: row})
 }
 
 // RejectsCSV writes the rows that could not be used with their line and reason, to mend and import again.

@@ -28,7 +28,8 @@ func (w *Walk) answer(step *Step, light Light, d Data) bool {
 	} else {
 		st.Sign = ""
 	}
-	st.Lights[step.ID], st.Answer, st.Which = colour, given, ""
+	w.shine(step.ID, colour)
+	st.Answer, st.Which = given, ""
 	switch given {
 	case Unsure:
 		st.UnsureCount++

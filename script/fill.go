@@ -51,9 +51,7 @@ func Fill(line string, from Sources) Filled {
 	var out Filled
 	at := 0
 	for _, m := range placeholder.FindAllStringSubmatchIndex(line, -1) {
-		if m[0] > at {
-			out = append(out, Part{Text: line[at:m[0]], From: FromLine})
-		}
+		out = out.words(line[at:m[0]])
 		fallback := ""
 		if m[4] >= 0 {
 			fallback = line[m[4]:m[5]]
@@ -61,10 +59,17 @@ func Fill(line string, from Sources) Filled {
 		out = append(out, from.resolve(line[m[2]:m[3]], fallback))
 		at = m[1]
 	}
-	if at < len(line) {
-		out = append(out, Part{Text: line[at:], From: FromLine})
+	return out.words(line[at:])
+}
+
+var noBraces = strings.NewReplacer("{", "", "}", "")
+
+// words adds the line's own words. A brace that is no slot is a slip, and never reaches a screen or a phone.
+func (l Filled) words(text string) Filled {
+	if text = noBraces.Replace(text); text == "" {
+		return l
 	}
-	return out
+	return append(l, Part{Text: text, From: FromLine})
 }
 
 func (f Sources) resolve(name, fallback string) Part {

@@ -67,9 +67,31 @@ func TestSegments_SharedVectors(t *testing.T) {
 func TestFill_NeverShowsABraceOfItsOwn(t *testing.T) {
 	s := starter(t, "heat-recruitment")
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.StringMatching(`[a-z][a-z0-9_]{0,12}`).Draw(t, "name")
-		if got := Fill("a {"+name+"} b", Sources{Script: s, Locale: "en"}).String(); strings.ContainsAny(got, "{}") {
+		line := rapid.StringMatching(`([a-zA-Z ]{0,5}[{}|]{0,2}[a-z_0-9]{0,9}[|}]{0,2}){0,6}`).Draw(t, "line")
+		if got := Fill(line, Sources{Script: s, Locale: "en"}).String(); strings.ContainsAny(got, "{}") {
 			t.Fatalf("a brace reached the screen: %q", got)
 		}
 	})
+}
+
+func TestFill_WordsCapturedOnceAreSaidBackInLaterSteps(t *testing.T) {
+	s := starter(t, "heat-recruitment")
+	w := NewWalk(s, Start{})
+	later := func(step string) string {
+		found, _ := s.Step(step)
+		var said []string
+		for _, l := range found.Say {
+			said = append(said, Fill(l.Text.In("en"), Sources{Script: s, Locale: "en", Ask: "meeting", Conversation: w.State().Slots}).String())
+		}
+		return strings.Join(said, " ")
+	}
+	if strings.Contains(later("educate"), "your son coughs") {
+		t.Fatal("their words were there before they were said")
+	}
+	w.Apply(Event{Type: "slot", Data: Data{Name: "their_stake", Value: "your son coughs"}})
+	for _, step := range []string{"agitate", "educate", "ask"} {
+		if !strings.Contains(later(step), "your son coughs") {
+			t.Errorf("%s does not say their words back: %s", step, later(step))
+		}
+	}
 }

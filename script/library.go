@@ -53,6 +53,9 @@ var starters = sync.OnceValues(func() (shelf, error) {
 		if err != nil {
 			return shelf{}, fmt.Errorf("read starter %s: %w", f.Name(), err)
 		}
+		if strings.HasPrefix(f.Name(), "persona") {
+			continue
+		}
 		if strings.HasPrefix(f.Name(), "library") {
 			if out.library, err = ParseLibrary(doc); err != nil {
 				return shelf{}, fmt.Errorf("starter %s: %w", f.Name(), err)

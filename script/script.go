@@ -254,16 +254,30 @@ func (s *Script) AskStep() (*Step, bool) {
 	return nil, false
 }
 
-// Path lists the steps of a named path, or all steps in order when there is none of that name.
+// Empty tells whether a step has nothing in it: a section of an agenda that nobody filled in. It vanishes from the talk.
+func (s *Step) Empty() bool {
+	return s.Skip.OK && len(s.Say) == 0 && len(s.Probes) == 0 && s.Type != "ask" && s.Type != "next"
+}
+
+// Path lists the steps of a named path, or all steps in order when there is none of that name, less those that are empty.
 func (s *Script) Path(name string) []string {
-	if p := s.Paths[name]; len(p) > 0 {
-		return p
+	all := s.Paths[name]
+	if len(all) == 0 {
+		all = make([]string, len(s.Steps))
+		for i := range s.Steps {
+			all[i] = s.Steps[i].ID
+		}
 	}
-	all := make([]string, len(s.Steps))
-	for i := range s.Steps {
-		all[i] = s.Steps[i].ID
+	filled := make([]string, 0, len(all))
+	for _, id := range all {
+		if step, ok := s.Step(id); ok && !step.Empty() {
+			filled = append(filled, id)
+		}
 	}
-	return all
+	if len(filled) == 0 {
+		return all // a talk has to stand somewhere
+	}
+	return filled
 }
 
 // indexOf is the place of a step in the script's order, or -1.

@@ -55,6 +55,21 @@ type Start struct {
 	Ask    string `json:"ask,omitempty"`
 	Path   string `json:"path,omitempty"`
 	Locale string `json:"locale,omitempty"`
+	At     string `json:"at,omitempty"` // when the talk began
+}
+
+// Visit is one stop on the way: when it was entered, the colour it was left by (none after a jump), and what was heard there.
+type Visit struct {
+	Step  string   `json:"step"`
+	At    string   `json:"at"`
+	Light string   `json:"light,omitempty"`
+	Cues  []string `json:"cues,omitempty"`
+}
+
+// Promise is a question that the volunteer did not know and will find out.
+type Promise struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
 }
 
 // State is where a talk stands. The route is data: where talks loop is where a script is weak.
@@ -64,11 +79,17 @@ type State struct {
 	Path        string              `json:"path"`
 	Locale      string              `json:"locale"`
 	Route       []string            `json:"route"`
+	Trail       []Visit             `json:"trail"`
 	Visits      map[string]int      `json:"visits"`
 	Lights      map[string]string   `json:"lights"`
 	Probes      map[string][]string `json:"probes"`
+	Cues        map[string][]string `json:"cues"`
 	Lines       map[string]string   `json:"lines"`
 	Slots       map[string]string   `json:"slots"`
+	OwnLines    map[string]string   `json:"own_lines"` // by "step/line": the volunteer's wording of a line
+	Facts       []string            `json:"facts"`     // the fact cards that were used
+	FindOut     []Promise           `json:"find_out"`
+	Retaliation string              `json:"retaliation"` // what they told us was done to them
 	Note        string              `json:"note"`
 	Moments     []string            `json:"moments"`
 	Offer       []string            `json:"offer"`

@@ -10,15 +10,16 @@ import (
 type Walk struct {
 	script *Script
 	state  State
+	at     string // the time of the event that is being applied
 }
 
 // NewWalk stands on the first step.
 func NewWalk(s *Script, start Start) *Walk {
-	w := &Walk{script: s, state: State{
+	w := &Walk{script: s, at: start.At, state: State{
 		Mode: ModeStep, Path: start.Path, Locale: start.Locale, Ask: start.Ask,
 		Route: []string{}, Visits: map[string]int{}, Lights: map[string]string{}, Probes: map[string][]string{},
 		Lines: map[string]string{}, Slots: map[string]string{}, Moments: []string{}, Offer: []string{}, Options: []string{},
-		ClosedAsks: []string{},
+		ClosedAsks: []string{}, Trail: []Visit{}, Cues: map[string][]string{}, OwnLines: map[string]string{}, Facts: []string{}, FindOut: []Promise{},
 	}}
 	if w.state.Path == "" {
 		w.state.Path = "full"
@@ -51,6 +52,7 @@ func (w *Walk) State() State { return w.state }
 
 // Apply takes one event, and tells whether it counted.
 func (w *Walk) Apply(e Event) bool {
+	w.at = e.At
 	ok := w.apply(e.Type, e.Data)
 	if !ok {
 		w.state.Ignored++
@@ -104,7 +106,7 @@ func (w *Walk) apply(kind string, d Data) bool {
 		}
 		st.Locale = d.Locale
 	default:
-		return false
+		return w.heard(kind, d)
 	}
 	return true
 }
@@ -141,6 +143,7 @@ func (w *Walk) enter(step string) {
 	}
 	st.Visits[step]++
 	st.Route = append(st.Route, step)
+	st.Trail = append(st.Trail, Visit{Step: step, At: w.at})
 	st.Offer, st.Options = []string{}, []string{}
 }
 
@@ -160,12 +163,18 @@ func (w *Walk) light(d Data) bool {
 	if step.Type == "ask" && light.Sets != nil && light.Sets.Answer != "" {
 		return w.answer(step, light, d)
 	}
-	st.Lights[step.ID] = d.Colour
+	w.shine(step.ID, d.Colour)
 	if _, ok := w.script.Paths[light.Path]; ok {
 		st.Path = light.Path
 	}
 	w.follow(light.Goto, light.Offer)
 	return true
+}
+
+// shine remembers a light for the step and for this visit of it.
+func (w *Walk) shine(step, colour string) {
+	w.state.Lights[step] = colour
+	w.state.Trail[len(w.state.Trail)-1].Light = colour
 }
 
 func findLight(lights []Light, id string) (Light, bool) {
@@ -213,7 +222,10 @@ func (w *Walk) follow(to string, offer []string) {
 // onPath keeps a short talk short: a step that the path leaves out gives way to the next one that is on it.
 func (w *Walk) onPath(step string) string {
 	path := w.script.Path(w.state.Path)
-	if slices.Contains(path, step) || !slices.Contains(path, w.state.Step) {
+	if !slices.Contains(path, w.state.Step) {
+		path = w.script.Path("") // whoever left the short path goes on along the script
+	}
+	if slices.Contains(path, step) {
 		return step
 	}
 	at := w.script.indexOf(step)

@@ -26,6 +26,10 @@ var priorities = []int64{0, 1, 2, 3}
 // The statement probes one index range (call_list_next) for each pair of priority and set of zones whose hours are open,
 // and stops at the first hit: one range over all of them would walk every row that is not yet due. Rows that another
 // claim has locked are skipped, and every condition is on a locked row, so Postgres checks it again on its newest version.
+//
+// Nobody is handed a person with whom they share no language, as far as both have told theirs (tongues, a bit each). Who
+// speaks more than English takes those first who speak none (call_list_apart): nobody else here can talk with them. Tried with
+// 20,000 people in front with whom the volunteer cannot talk: 20 ms.
 func (s *Store) ClaimPerson(ctx context.Context, shift phonebank.Shift, campaign phonebank.CampaignID, c phonebank.Change[phonebank.ShiftState, phonebank.ShiftEvent]) (Claimed, error) {
 	open, err := s.openZones(ctx, c.At)
 	if err != nil {
@@ -44,18 +48,29 @@ func (s *Store) ClaimPerson(ctx context.Context, shift phonebank.Shift, campaign
 	}
 	err = s.hotAll(ctx, &rows, `
 		WITH me AS (
-			SELECT id FROM shifts WHERE id = $1 AND state = $2::text FOR NO KEY UPDATE),
+			SELECT s.id, tongues_in(u.languages) AS tongues FROM shifts s JOIN users u ON u.id = s.user_id
+			WHERE s.id = $1 AND s.state = $2::text FOR NO KEY UPDATE OF s),
 		pick AS (
 			SELECT next.person_id, next.phone_id
 			FROM me, unnest($5::smallint[], $6::text[]) AS probe(priority, zones),
 			LATERAL (
-				SELECT l.person_id, l.phone_id FROM call_list l JOIN phones p ON p.id = l.phone_id
-				WHERE l.campaign_id = $4 AND l.priority = probe.priority AND l.zones = probe.zones
+				SELECT * FROM (SELECT l.person_id, l.phone_id FROM call_list l JOIN phones p ON p.id = l.phone_id
+				WHERE me.tongues & ~1 <> 0 AND l.tongues <> 0 AND l.tongues & 1 = 0 AND l.tongues & me.tongues <> 0
+					AND l.campaign_id = $4 AND l.priority = probe.priority AND l.zones = probe.zones
 					AND l.state = 'waiting' AND l.next_attempt_at <= $7
 					AND p.opted_out_at IS NULL AND p.hold_since IS NULL AND p.bad_at IS NULL
 					AND (p.held_until IS NULL OR p.held_until < $7)
 				ORDER BY l.next_attempt_at
-				LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) next
+				LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) only_me
+				UNION ALL
+				SELECT * FROM (SELECT l.person_id, l.phone_id FROM call_list l JOIN phones p ON p.id = l.phone_id
+				WHERE (me.tongues = 0 OR l.tongues = 0 OR l.tongues & me.tongues <> 0)
+					AND l.campaign_id = $4 AND l.priority = probe.priority AND l.zones = probe.zones
+					AND l.state = 'waiting' AND l.next_attempt_at <= $7
+					AND p.opted_out_at IS NULL AND p.hold_since IS NULL AND p.bad_at IS NULL
+					AND (p.held_until IS NULL OR p.held_until < $7)
+				ORDER BY l.next_attempt_at
+				LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) anybody) next
 			LIMIT 1),
 		listed AS (
 			UPDATE call_list l SET state = 'held' FROM pick WHERE l.campaign_id = $4 AND l.person_id = pick.person_id),

@@ -40,6 +40,9 @@ func (q queries) SaveConversation(ctx context.Context, conv phonebank.Conversati
 	switch c.To {
 	case phonebank.ConversationEnded:
 		sets = []set{{"ended_at", c.At}}
+		if c.Event == phonebank.ConversationUndo {
+			sets = []set{{"wrapped_at", nil}, {"outcome", ""}} // it ended when it ended
+		}
 	case phonebank.ConversationWrapped:
 		sets = []set{{"wrapped_at", c.At}, {"outcome", conv.Outcome}}
 	}
@@ -121,42 +124,6 @@ func (q queries) Learn(ctx context.Context, id phonebank.ConversationID, tag, wo
 	_, err := q.exec(ctx, `INSERT INTO learned (id, conversation_id, tag, words, at) VALUES ($1, $2, $3, $4, $5)`,
 		phonebank.NewID[string](at), id, tag, words, at)
 	return err
-}
-
-// AddScript stores one version of a script; a version that is there stays as it is.
-func (q queries) AddScript(ctx context.Context, id string, version int, status, title string, document []byte, at time.Time) error {
-	_, err := q.exec(ctx, `
-		INSERT INTO scripts (id, version, status, title, document, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id, version) DO NOTHING`, id, version, status, title, string(document), at)
-	return err
-}
-
-// LiveScript answers with the newest live version of a script.
-func (q queries) LiveScript(ctx context.Context, id string) (version int, document []byte, err error) {
-	var row struct {
-		Version  int    `db:"version"`
-		Document []byte `db:"document"`
-	}
-	err = q.get(ctx, &row, `SELECT version, document FROM scripts WHERE id = $1 AND status = 'live' ORDER BY version DESC LIMIT 1`, id)
-	return row.Version, row.Document, err
-}
-
-// Script answers with one version of a script.
-func (q queries) Script(ctx context.Context, id string, version int) (document []byte, err error) {
-	err = q.get(ctx, &document, `SELECT document FROM scripts WHERE id = $1 AND version = $2`, id, version)
-	return document, err
-}
-
-// ScriptName is one script that a campaign may use.
-type ScriptName struct {
-	ID    string `db:"id"`
-	Title string `db:"title"`
-}
-
-// LiveScripts lists the scripts that are live.
-func (q queries) LiveScripts(ctx context.Context) (list []ScriptName, err error) {
-	err = q.all(ctx, &list, `SELECT DISTINCT ON (id) id, title FROM scripts WHERE status = 'live' ORDER BY id, version DESC`)
-	return list, err
 }
 
 const commitmentColumns = `id, campaign_id, person_id, COALESCE(conversation_id, '') AS conversation_id, COALESCE(user_id, '') AS user_id, what, by_local, zone,

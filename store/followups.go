@@ -101,7 +101,7 @@ func (q queries) RingFollowUps(ctx context.Context, at time.Time, again time.Dur
 
 // ClaimDueCall takes the callback that a ready volunteer should make next: what a coordinator brought to this session and
 // what is due, in due order, their own promises at once and those of others when the owner's grace time is over or the
-// owner is not here.
+// owner is not here. Whoever asked for another language is called by somebody who says that they speak it.
 func (tx *Tx) ClaimDueCall(ctx context.Context, shift phonebank.Shift, campaign phonebank.CampaignID, at time.Time, grace time.Duration) (f phonebank.FollowUp, err error) {
 	err = tx.get(ctx, &f, `
 		SELECT `+followUpColumns+` FROM follow_ups f
@@ -111,6 +111,9 @@ func (tx *Tx) ClaimDueCall(ctx context.Context, shift phonebank.Shift, campaign 
 				OR NOT EXISTS (SELECT 1 FROM shifts s WHERE s.user_id = f.owner_id AND s.state <> 'off'))
 			AND EXISTS (SELECT 1 FROM phones p WHERE p.id = f.phone_id AND p.opted_out_at IS NULL AND p.hold_since IS NULL AND p.bad_at IS NULL
 				AND (p.held_by IS NULL OR p.held_until < $2))
+			AND EXISTS (SELECT 1 FROM people pe, users me WHERE pe.id = f.person_id AND me.id = $4 AND CASE
+				WHEN f.reason = 'needs_language' THEN tongues_in(split_part(pe.languages, ',', 1)) & ~tongues_in(me.languages) = 0
+				ELSE f.owner_id = me.id OR tongues_in(pe.languages) = 0 OR tongues_in(me.languages) = 0 OR tongues_in(pe.languages) & tongues_in(me.languages) <> 0 END)
 		ORDER BY f.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
 		campaign, at, shift.SessionID, shift.UserID, at.Add(-grace))
 	return f, err

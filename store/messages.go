@@ -32,6 +32,8 @@ type Received struct {
 	PersonID  phonebank.PersonID   `db:"person_id"`
 	OwnerID   phonebank.UserID     `db:"owner_id"`
 	Campaign  phonebank.CampaignID `db:"campaign_id"`
+
+	Conversation phonebank.ConversationID `db:"conversation_id"` // the open talk by text that it belongs to, or empty
 }
 
 // ReceiveTexts stores inbound texts with all their effects in ONE statement: the inbox row that makes a repeat harmless,
@@ -79,12 +81,14 @@ func (q queries) ReceiveTexts(ctx context.Context, batch []Inbound) (map[string]
 		needless AS (
 			UPDATE outbox SET state = 'cancelled', why = 'They answered.', generation = generation + 1
 			WHERE follow_up_id IN (SELECT id FROM answered) AND state IN ('held', 'ready'))
-		INSERT INTO messages (id, direction, state, sid, campaign_id, person_id, phone_id, user_id, from_number, to_number, body, media, at)
+		INSERT INTO messages (id, direction, state, sid, campaign_id, person_id, phone_id, user_id, conversation_id, from_number, to_number, body, media, at)
 		SELECT news.id, 'in', 'received', news.sid,
 			(SELECT c.id FROM campaigns c WHERE c.number = news.receiver ORDER BY c.created_at DESC LIMIT 1),
-			who.id, numbers.id, who.owner_id, news.sender, news.receiver, news.body, news.media, news.at
+			who.id, numbers.id, COALESCE(talk.user_id, who.owner_id), talk.id, news.sender, news.receiver, news.body, news.media, news.at
 		FROM news JOIN numbers ON numbers.number = news.sender LEFT JOIN who ON who.phone_id = numbers.id
-		RETURNING sid, id, phone_id, COALESCE(person_id, '') AS person_id, COALESCE(user_id, '') AS owner_id, COALESCE(campaign_id, '') AS campaign_id`,
+			LEFT JOIN conversations talk ON talk.person_id = who.id AND talk.texted AND talk.state = 'open'
+		RETURNING sid, id, phone_id, COALESCE(person_id, '') AS person_id, COALESCE(user_id, '') AS owner_id, COALESCE(campaign_id, '') AS campaign_id,
+			COALESCE(conversation_id, '') AS conversation_id`,
 		pq.Array(sids), pq.Array(froms), pq.Array(tos), pq.Array(bodies), pq.Array(zones), pq.Array(ids), pq.Array(phones), pq.Array(media), pq.Array(ats))
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func (tx *Tx) LockSending(ctx context.Context, id phonebank.OutboxID) (s Sending
 			COALESCE(o.person_id, '') AS pid, COALESCE(pe.zone, '') AS person_zone, p.zones AS phone_zones,
 			p.opted_out_at IS NOT NULL AS opted_out, p.hold_since IS NOT NULL AS on_hold, p.bad_at IS NOT NULL OR p.no_texts_at IS NOT NULL AS no_texts,
 			p.last_inbound_at, COALESCE(f.state, '') AS follow_up_state,
-			NOT o.automatic OR o.legal OR EXISTS (SELECT 1 FROM consents c WHERE c.person_id = o.person_id AND c.channel = 'text_ok' AND c.given) AS text_ok
+			NOT o.automatic OR o.legal OR COALESCE((SELECT c.given FROM consents c WHERE c.person_id = o.person_id AND c.channel = 'text_ok' ORDER BY c.at DESC, c.id DESC LIMIT 1), false) AS text_ok
 		FROM outbox o JOIN phones p ON p.id = o.phone_id LEFT JOIN people pe ON pe.id = o.person_id LEFT JOIN follow_ups f ON f.id = o.follow_up_id
 		WHERE o.id = $1
 		FOR NO KEY UPDATE OF p`, id)

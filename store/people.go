@@ -11,7 +11,7 @@ import (
 	"phonebank"
 )
 
-const personColumns = `id, phone_id, COALESCE(owner_id, '') AS owner_id, name, first_name, say_name, place, languages, zone, support, leader, created_at`
+const personColumns = `id, phone_id, COALESCE(owner_id, '') AS owner_id, name, first_name, say_name, place, languages, zone, support, leader, rung, created_at`
 
 // Person finds one.
 func (q queries) Person(ctx context.Context, id phonebank.PersonID) (p phonebank.Person, err error) {
@@ -65,6 +65,14 @@ func (q queries) GiveConsent(ctx context.Context, person phonebank.PersonID, pho
 	return err
 }
 
+// WithdrawConsent takes a yes back, as a row of its own: what was said stays on record.
+func (q queries) WithdrawConsent(ctx context.Context, person phonebank.PersonID, phone phonebank.PhoneID, channel, source, by string, at time.Time) error {
+	_, err := q.exec(ctx, `
+		INSERT INTO consents (id, person_id, phone_id, channel, given, source, stated_by, at) VALUES ($1, $2, $3, $4, false, $5, $6, $7)
+		ON CONFLICT (person_id, channel, source) DO NOTHING`, phonebank.NewID[string](at), person, phone, channel, source, by, at)
+	return err
+}
+
 // TextConsent tells whether a person may be texted by hand (a recorded source, their own text, or text_ok), and whether
 // reminders may go by themselves (text_ok only).
 func (q queries) TextConsent(ctx context.Context, person phonebank.PersonID, phone phonebank.PhoneID) (byHand, automatic bool, err error) {
@@ -73,11 +81,14 @@ func (q queries) TextConsent(ctx context.Context, person phonebank.PersonID, pho
 		Automatic bool `db:"automatic"`
 	}
 	err = q.get(ctx, &row, `
-		SELECT EXISTS (SELECT 1 FROM consents WHERE person_id = $1 AND channel IN ('text', 'text_ok') AND given)
-			OR EXISTS (SELECT 1 FROM messages WHERE phone_id = $2 AND direction = 'in') AS by_hand,
-			EXISTS (SELECT 1 FROM consents WHERE person_id = $1 AND channel = 'text_ok' AND given) AS automatic`, person, phone)
+		SELECT EXISTS (SELECT 1 FROM consents WHERE person_id = $1 AND channel = 'text' AND given)
+			OR EXISTS (SELECT 1 FROM messages WHERE phone_id = $2 AND direction = 'in') OR ok.given AS by_hand, ok.given AS automatic
+		FROM (SELECT `+newestTextOK+` AS given) ok`, person, phone)
 	return row.ByHand, row.Automatic, err
 }
+
+// newestTextOK is what a person ($1) said last about reminders by text: a yes that was taken back is a no.
+const newestTextOK = `COALESCE((SELECT given FROM consents WHERE person_id = $1 AND channel = 'text_ok' ORDER BY at DESC, id DESC LIMIT 1), false)`
 
 // NewPerson is one usable row of an import.
 type NewPerson struct {
@@ -183,8 +194,8 @@ func (tx *Tx) importChunk(ctx context.Context, campaign phonebank.CampaignID, li
 	}
 	if _, err = tx.exec(ctx, `
 		WITH placed AS (
-			INSERT INTO call_list (campaign_id, person_id, phone_id, zones, priority, state, next_attempt_at, why)
-			SELECT DISTINCT ON (pe.id) $4, pe.id, ph.id, CASE WHEN pe.zone <> '' THEN pe.zone WHEN ph.zones <> '' THEN ph.zones ELSE $6 END, t.priority,
+			INSERT INTO call_list (campaign_id, person_id, phone_id, zones, tongues, priority, state, next_attempt_at, why)
+			SELECT DISTINCT ON (pe.id) $4, pe.id, ph.id, CASE WHEN pe.zone <> '' THEN pe.zone WHEN ph.zones <> '' THEN ph.zones ELSE $6 END, tongues_in(pe.languages), t.priority,
 				CASE WHEN ph.opted_out_at IS NULL AND ph.bad_at IS NULL THEN 'waiting' ELSE 'done' END, $5,
 				CASE WHEN ph.opted_out_at IS NOT NULL THEN 'opted out' WHEN ph.bad_at IS NOT NULL THEN 'bad number' ELSE '' END
 			FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(number, name, priority)
@@ -218,10 +229,10 @@ func (q queries) Rejects(ctx context.Context, id string) (rejects string, err er
 func (q queries) PutOnList(ctx context.Context, campaign phonebank.CampaignID, p phonebank.Person, phone phonebank.Phone, at time.Time) error {
 	_, err := q.exec(ctx, `
 		WITH placed AS (
-			INSERT INTO call_list (campaign_id, person_id, phone_id, zones, next_attempt_at) VALUES ($1, $2, $3, $4, $5)
+			INSERT INTO call_list (campaign_id, person_id, phone_id, zones, next_attempt_at, tongues) VALUES ($1, $2, $3, $4, $5, tongues_in($6))
 			ON CONFLICT (campaign_id, person_id) DO NOTHING RETURNING zones)
 		INSERT INTO zone_sets (zones) SELECT zones FROM placed ON CONFLICT DO NOTHING`,
-		campaign, p.ID, phone.ID, phonebank.ZonesOf(p.Zone, phone.Zones), at)
+		campaign, p.ID, phone.ID, phonebank.ZonesOf(p.Zone, phone.Zones), at, p.Languages)
 	return err
 }
 

@@ -45,15 +45,32 @@ func (q queries) Campaigns(ctx context.Context) (list []phonebank.Campaign, err 
 	return list, err
 }
 
-const sessionColumns = `id, campaign_id, name, state, ask_id, briefing, auto_admit, auto_call, created_by, created_at, opened_at, ended_at`
+const sessionColumns = `id, campaign_id, name, state, script_id, ask_id, when_words, goal, briefing, roles, auto_admit, auto_call, created_by, created_at, opened_at, ended_at`
 
 // AddSession writes down a session; the secret of its join link is kept as a hash.
 func (q queries) AddSession(ctx context.Context, s phonebank.Session, joinToken string) error {
 	_, err := q.exec(ctx, `
-		INSERT INTO sessions (id, campaign_id, name, state, ask_id, briefing, auto_admit, auto_call, join_hash, created_by, created_at, opened_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		s.ID, s.CampaignID, s.Name, s.State, s.AskID, s.Briefing, s.AutoAdmit, s.AutoCall, Hash(joinToken), s.CreatedBy, s.CreatedAt, s.OpenedAt)
+		INSERT INTO sessions (id, campaign_id, name, state, script_id, ask_id, when_words, goal, briefing, roles, auto_admit, auto_call, join_hash, created_by, created_at, opened_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		s.ID, s.CampaignID, s.Name, s.State, s.ScriptID, s.AskID, s.When, s.Goal, s.Briefing, s.Roles, s.AutoAdmit, s.AutoCall, Hash(joinToken), s.CreatedBy, s.CreatedAt, s.OpenedAt)
 	return err
+}
+
+// EditSession stores what a session is about, until it is over. Talks that have begun keep what they began with.
+func (q queries) EditSession(ctx context.Context, s phonebank.Session) error {
+	n, err := q.exec(ctx, `
+		UPDATE sessions SET name = $2, script_id = $3, ask_id = $4, when_words = $5, goal = $6, briefing = $7, roles = $8, auto_admit = $9, auto_call = $10
+		WHERE id = $1 AND state <> 'ended'`, s.ID, s.Name, s.ScriptID, s.AskID, s.When, s.Goal, s.Briefing, s.Roles, s.AutoAdmit, s.AutoCall)
+	if err == nil && n == 0 {
+		return phonebank.Fail(phonebank.Conflict, "This session is over, so it can't be changed any more.")
+	}
+	return err
+}
+
+// NextSession finds the session of a campaign that is planned next: the one that was written down first.
+func (q queries) NextSession(ctx context.Context, campaign phonebank.CampaignID) (s phonebank.Session, err error) {
+	err = q.get(ctx, &s, `SELECT `+sessionColumns+` FROM sessions WHERE campaign_id = $1 AND state = 'planned' ORDER BY created_at LIMIT 1`, campaign)
+	return s, err
 }
 
 // Session finds one.
@@ -80,13 +97,20 @@ func (q queries) RenewJoin(ctx context.Context, id phonebank.SessionID, token st
 	return err
 }
 
-// OpenSession opens the door.
+// OpenSession opens the door. Nobody rings a neighbor before it is settled what they are asked: one thing, or nothing on purpose.
 func (q queries) OpenSession(ctx context.Context, id phonebank.SessionID, at time.Time) error {
-	n, err := q.exec(ctx, `UPDATE sessions SET state = 'open', opened_at = $2 WHERE id = $1 AND state = 'planned'`, id, at)
-	if err == nil && n == 0 {
-		return phonebank.Fail(phonebank.Conflict, "This session is open already, or over.")
+	n, err := q.exec(ctx, `UPDATE sessions SET state = 'open', opened_at = $2 WHERE id = $1 AND state = 'planned' AND ask_id <> ''`, id, at)
+	if err != nil || n == 1 {
+		return err
 	}
-	return err
+	s, err := q.Session(ctx, id)
+	if err == nil && s.State == phonebank.SessionPlanned {
+		return phonebank.Fail(phonebank.Invalid, "Choose what people are asked to do, or “No ask today”, before you open the session.")
+	}
+	if err != nil {
+		return err
+	}
+	return phonebank.Fail(phonebank.Conflict, "This session is open already, or over.")
 }
 
 // EndSession closes it for good; its join link is dead from now on.

@@ -48,9 +48,11 @@ func TestSchema_EveryCheckListsTheStatesOfItsTable(t *testing.T) {
 		{"commitments", "state", words(phonebank.CommitmentTable.States())},
 		{"follow_ups", "state", words(phonebank.FollowUpTable.States())},
 		{"follow_ups", "reason", words(phonebank.Reasons)},
+		{"retaliations", "state", words(phonebank.RetaliationTable.States())},
 		{"outbox", "state", words(phonebank.OutboxTable.States())},
 		{"messages", "state", words(phonebank.MessageStates)},
 		{"users", "role", words(phonebank.Roles)},
+		{"scripts", "status", words(phonebank.ScriptTable.States())},
 	} {
 		var rule string
 		ok(t, db.SQL().Get(&rule, `

@@ -8,7 +8,7 @@ import (
 	"phonebank"
 )
 
-const userColumns = `id, name, role, phone, place, stake, languages, locale, created_at, removed_at`
+const userColumns = `id, name, spoken, role, phone, place, stake, languages, locale, created_at, removed_at`
 
 // AddUser writes down somebody who works with us.
 func (q queries) AddUser(ctx context.Context, u phonebank.User) error {
@@ -33,6 +33,12 @@ func (q queries) UserByName(ctx context.Context, name string, role phonebank.Rol
 // SetStake keeps why it matters to a volunteer, where they live and how to say it, in their words.
 func (q queries) SetStake(ctx context.Context, id phonebank.UserID, place, stake string) error {
 	_, err := q.exec(ctx, `UPDATE users SET place = $2, stake = $3 WHERE id = $1`, id, place, stake)
+	return err
+}
+
+// SetSpoken keeps how a volunteer says their own name on the phone.
+func (q queries) SetSpoken(ctx context.Context, id phonebank.UserID, spoken string) error {
+	_, err := q.exec(ctx, `UPDATE users SET spoken = $2 WHERE id = $1`, id, spoken)
 	return err
 }
 
@@ -85,7 +91,7 @@ func (q queries) AddSecret(ctx context.Context, kind SecretKind, secret string, 
 // Who finds the one who holds a secret of a kind, if it is still good.
 func (q queries) Who(ctx context.Context, kind SecretKind, secret string, at time.Time) (u phonebank.User, err error) {
 	err = q.get(ctx, &u, `
-		SELECT u.id, u.name, u.role, u.phone, u.place, u.stake, u.languages, u.locale, u.created_at, u.removed_at
+		SELECT u.id, u.name, u.spoken, u.role, u.phone, u.place, u.stake, u.languages, u.locale, u.created_at, u.removed_at
 		FROM secrets s JOIN users u ON u.id = s.user_id
 		WHERE s.hash = $1 AND s.kind = $2 AND s.revoked_at IS NULL AND u.removed_at IS NULL
 			AND (s.expires_at IS NULL OR s.expires_at > $3)
@@ -100,7 +106,7 @@ func (q queries) Redeem(ctx context.Context, secret string, at time.Time) (u pho
 			UPDATE secrets SET used_at = $2
 			WHERE hash = $1 AND kind = 'link' AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
 			RETURNING user_id)
-		SELECT u.id, u.name, u.role, u.phone, u.place, u.stake, u.languages, u.locale, u.created_at, u.removed_at
+		SELECT u.id, u.name, u.spoken, u.role, u.phone, u.place, u.stake, u.languages, u.locale, u.created_at, u.removed_at
 		FROM spent JOIN users u ON u.id = spent.user_id
 		WHERE u.removed_at IS NULL`, Hash(secret), at)
 	return u, err

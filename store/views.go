@@ -165,7 +165,7 @@ type Found struct {
 }
 
 const foundColumns = `p.id, p.phone_id, COALESCE(p.owner_id, '') AS owner_id, p.name, p.first_name, p.say_name, p.place, p.languages, p.zone, p.support, p.leader,
-	p.created_at, ph.number, ph.opted_out_at, ph.bad_at, ph.hold_since, COALESCE(u.name, '') AS owner`
+	p.rung, p.created_at, ph.number, ph.opted_out_at, ph.bad_at, ph.hold_since, COALESCE(u.name, '') AS owner`
 
 // FindPeople searches by a part of a name or by the digits of a number. after is the last id of the page before.
 func (q queries) FindPeople(ctx context.Context, words string, after phonebank.PersonID, limit int) (list []Found, err error) {
@@ -195,56 +195,6 @@ func (q queries) FoundPerson(ctx context.Context, id phonebank.PersonID) (f Foun
 func (q queries) SharesNumber(ctx context.Context, p phonebank.Person) (names []string, err error) {
 	err = q.all(ctx, &names, `SELECT name FROM people WHERE phone_id = $1 AND id <> $2 ORDER BY name LIMIT 20`, p.PhoneID, p.ID)
 	return names, err
-}
-
-// Entry is one line of a person's timeline.
-type Entry struct {
-	At    time.Time `db:"at"`
-	Kind  string    `db:"kind"` // call, text_in, text_out, talk, voicemail, signed_up
-	ID    string    `db:"id"`
-	Who   string    `db:"who"`
-	State string    `db:"state"`
-	Words string    `db:"words"`
-}
-
-// Timeline lists what happened with a person, the newest first.
-func (q queries) Timeline(ctx context.Context, p phonebank.Person, limit int) (list []Entry, err error) {
-	err = q.all(ctx, &list, `
-		SELECT * FROM (
-			SELECT c.created_at AS at, CASE WHEN c.recording_sid <> '' THEN 'voicemail' WHEN c.kind = 'inbound' THEN 'call_in' ELSE 'call' END AS kind, c.id,
-				COALESCE(u.name, '') AS who, CASE WHEN c.result = '' THEN c.state ELSE c.result END AS state, '' AS words
-			FROM calls c LEFT JOIN shifts s ON s.id = c.shift_id LEFT JOIN users u ON u.id = s.user_id
-			WHERE c.person_id = $1 AND c.kind IN ('outbound', 'inbound')
-			UNION ALL
-			SELECT m.at, CASE WHEN m.direction = 'in' THEN 'text_in' ELSE 'text_out' END, m.id, COALESCE(u.name, ''), m.state, m.body
-			FROM messages m LEFT JOIN users u ON u.id = m.user_id WHERE m.phone_id = $2
-			UNION ALL
-			SELECT t.wrapped_at, 'talk', t.id, COALESCE(u.name, ''), t.outcome, COALESCE(
-				(SELECT w.value FROM words w WHERE w.conversation_id = t.id ORDER BY w.name NOT IN ('their_stake', 'their_words'), w.name LIMIT 1), t.wrap->>'note', '')
-			FROM conversations t LEFT JOIN users u ON u.id = t.user_id WHERE t.person_id = $1 AND t.state = 'wrapped' AND t.outcome <> ''
-			UNION ALL
-			SELECT k.at, 'consent_' || k.channel, k.id, k.stated_by, k.source, k.words FROM consents k
-			WHERE (k.person_id = $1 OR k.person_id IS NULL AND k.phone_id = $2)) t
-		ORDER BY at DESC LIMIT $3`, p.ID, p.PhoneID, limit)
-	return list, err
-}
-
-// Consents lists on whose word a person may be contacted.
-type Consent struct {
-	Channel string    `db:"channel"`
-	Given   bool      `db:"given"`
-	Source  string    `db:"source"`
-	Words   string    `db:"words"`
-	By      string    `db:"stated_by"`
-	At      time.Time `db:"at"`
-}
-
-// ConsentsOf lists a person's consents and their number's opt-outs, the newest first.
-func (q queries) ConsentsOf(ctx context.Context, p phonebank.Person) (list []Consent, err error) {
-	err = q.all(ctx, &list, `
-		SELECT k.channel, k.given, k.source, k.words, COALESCE(u.name, k.stated_by) AS stated_by, k.at FROM consents k LEFT JOIN users u ON u.id = k.stated_by
-		WHERE k.person_id = $1 OR k.person_id IS NULL AND k.phone_id = $2 ORDER BY k.at DESC LIMIT 50`, p.ID, p.PhoneID)
-	return list, err
 }
 
 // LastTalk is what somebody else heard before.

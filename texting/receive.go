@@ -6,6 +6,7 @@ import (
 
 	"phonebank"
 	"phonebank/store"
+	"phonebank/words"
 )
 
 // In is one inbound text, as the webhook read it.
@@ -85,7 +86,7 @@ func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning ph
 		}
 		reply = phonebank.NewID[phonebank.OutboxID](row.At)
 		return tx.AddOutbox(ctx, phonebank.Outbox{ID: reply, State: phonebank.OutboxReady, CampaignID: got.Campaign, PersonID: got.PersonID, PhoneID: got.PhoneID,
-			From: row.To, To: row.From, Body: d.legalReply(meaning, row.To), Legal: true, NotBefore: row.At, NotAfter: row.At.Add(5 * time.Minute), CreatedAt: row.At})
+			From: row.To, To: row.From, Body: d.legalReply(meaning, row.Body, row.To), Legal: true, NotBefore: row.At, NotAfter: row.At.Add(5 * time.Minute), CreatedAt: row.At})
 	})
 	if err != nil || !got.Fresh {
 		return err
@@ -108,12 +109,17 @@ func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning ph
 	return nil
 }
 
-// legalReply is the one text that may follow a STOP (47 CFR 64.1200(a)(12): one confirmation within five minutes).
-func (d *Desk) legalReply(m phonebank.Meaning, ours phonebank.Number) string {
-	if m == phonebank.SaysStop {
-		return d.Org + ": you're off our list. We won't text or call you again. Reply START if you change your mind."
+// legalReply is the one text that may follow a STOP (47 CFR 64.1200(a)(12): one confirmation within five minutes), in the
+// language of the keyword.
+func (d *Desk) legalReply(m phonebank.Meaning, keyword string, ours phonebank.Number) string {
+	l := words.English
+	if phonebank.InSpanish(keyword) {
+		l = words.Spanish
 	}
-	return d.Org + ": we call and text neighbors about our campaign. Reply here or call " + ours.Pretty() + ". Reply STOP and we stop."
+	if m == phonebank.SaysStop {
+		return l.Say("%s: you're off our list. We won't text or call you again. Reply START if you change your mind.", d.Org)
+	}
+	return l.Say("%s: we call and text neighbors about our campaign. Reply here or call %s. Reply STOP and we stop.", d.Org, ours.Pretty())
 }
 
 func (d *Desk) tell(got store.Received) {
@@ -123,6 +129,9 @@ func (d *Desk) tell(got store.Received) {
 	}
 	if got.OwnerID != "" {
 		topics = append(topics, "user:"+string(got.OwnerID))
+	}
+	if got.Conversation != "" {
+		topics = append(topics, "conversation:"+string(got.Conversation))
 	}
 	d.Live.Publish(topics...)
 }

@@ -37,13 +37,26 @@ func (d *Desk) Send(ctx context.Context, draft Draft) (phonebank.Outbox, error) 
 		return err
 	})
 	if phonebank.KindOf(err) == phonebank.Conflict {
-		return d.Store.OutboxByNonce(ctx, draft.Nonce)
+		return d.again(ctx, draft)
 	}
 	if err != nil {
 		return o, err
 	}
 	if err := d.Deliver(ctx, o.ID, 0); err != nil {
 		return o, err
+	}
+	return d.went(ctx, o.ID)
+}
+
+// again answers a press that was there already: with its text, or in words why that did not go. Other words under the same
+// press are another hand's, in a second tab that had not seen the first: they are not dropped in silence.
+func (d *Desk) again(ctx context.Context, draft Draft) (phonebank.Outbox, error) {
+	o, err := d.Store.OutboxByNonce(ctx, draft.Nonce)
+	if err != nil {
+		return o, err
+	}
+	if o.Body != draft.Body {
+		return o, phonebank.Fail(phonebank.Stale, "Another text has just gone out from here. Read it, then press Send again if yours still fits.")
 	}
 	return d.went(ctx, o.ID)
 }

@@ -1,6 +1,7 @@
 package texting_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -130,5 +131,26 @@ func TestStart_DoesNotLiftWhatWasSaidAloudBeforeAKeyword(t *testing.T) {
 	ok(t, b.Desk.Receive(ctx, in(2, "+12125550123", "START")))
 	if phone, err := b.Store.Phone(ctx, p.PhoneID); err != nil || phone.OptedOutAt == nil {
 		t.Errorf("START lifted a spoken stop: %v", err)
+	}
+}
+
+func TestStop_IsConfirmedInTheLanguageOfTheKeyword(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	for i, c := range []struct{ number, keyword, want string }{
+		{"+12125550123", "Alto", "ya te quitamos de nuestra lista"},
+		{"+12125550124", "opt out", "you're off our list"},
+		{"+12125550125", "ayuda", "Si respondes ALTO, paramos."},
+	} {
+		b.Neighbor("Neighbor "+c.number, c.number)
+		ok(t, b.Desk.Receive(ctx, in(i, c.number, c.keyword)))
+		b.Until("the answer to "+c.keyword, func() bool { return len(b.Sent(c.number)) == 1 })
+		if got := b.Sent(c.number)[0]; !strings.Contains(got, c.want) {
+			t.Errorf("%s is answered with %q", c.keyword, got)
+		}
+	}
+	// INICIO opens again what ALTO has closed.
+	ok(t, b.Desk.Receive(ctx, in(9, "+12125550123", "Inicio")))
+	if n := b.Count(`SELECT count(*) FROM phones WHERE number = '+12125550123' AND opted_out_at IS NULL`); n != 1 {
+		t.Error("INICIO lifted nothing")
 	}
 }

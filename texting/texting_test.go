@@ -145,3 +145,26 @@ func TestSend_TheFourthTextOfADayIsRefusedInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestSend_OtherWordsUnderTheSamePressAreNotDroppedInSilence(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	draft := texting.Draft{Nonce: phonebank.NewID[string](b.Clock.Now()), PersonID: p.ID, UserID: b.Coordinator.ID, Body: "It's Dana."}
+	_, err := b.Desk.Send(ctx, draft)
+	ok(t, err)
+	draft.Body = "It's Luis."
+	if _, err = b.Desk.Send(ctx, draft); phonebank.KindOf(err) != phonebank.Stale || err == nil {
+		t.Errorf("a second tab with other words: %v", err)
+	}
+	// A text that was refused as it was to go is refused again, not taken for sent.
+	for i := range 3 {
+		draft = texting.Draft{Nonce: phonebank.NewID[string](b.Clock.Now()), PersonID: p.ID, UserID: b.Coordinator.ID, Body: fmt.Sprint("Hello ", i)}
+		_, err = b.Desk.Send(ctx, draft)
+	}
+	if phonebank.KindOf(err) != phonebank.Forbidden || err == nil {
+		t.Fatalf("the fourth text of a day: %v", err)
+	}
+	if _, err = b.Desk.Send(ctx, draft); phonebank.KindOf(err) != phonebank.Forbidden || err == nil {
+		t.Errorf("and its second press: %v", err)
+	}
+}

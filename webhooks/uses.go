@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"phonebank/dialer"
 	"phonebank/people"
 	"phonebank/texting"
+	"phonebank/words"
 )
 
 var emptyTwiML = carrier.TwiML()
@@ -45,9 +47,8 @@ func (h *Hooks) call(ctx context.Context, f form) (reply, error) {
 	from := phonebank.Number(f.get("From"))
 	if !from.Valid() {
 		// A withheld number can be neither known nor called back; a message is better than a dead line.
-		return reply{twiml: carrier.TwiML(
-			carrier.Say{Words: "Thank you for calling " + carrier.Spoken(h.Org) + ". Your number is hidden, so we cannot call you back. Please call again with your number shown, or send us a text."},
-			carrier.Hangup{})}, nil
+		return reply{twiml: carrier.TwiML(append(h.say("", "Thank you for calling %s. Your number is hidden, so we cannot call you back. Please call again with your number shown, or send us a text.", carrier.Spoken(h.Org)),
+			carrier.Hangup{})...)}, nil
 	}
 	in, err := h.Voice.CallIn(ctx, dialer.Inbound{SID: f.get("CallSid"), From: from, To: phonebank.Number(f.get("To")), Zones: people.ZonesOf(from)})
 	return h.render(in), err
@@ -89,42 +90,48 @@ func (h *Hooks) recording(ctx context.Context, f form) (reply, error) {
 	return reply{}, h.Voice.Recorded(ctx, f.vars["token"], f.get("RecordingSid"), seconds)
 }
 
+// voices are the languages of Twilio's own voices (docs: the attribute language of Say).
+var voices = map[words.Language]string{words.English: "en-US", words.Spanish: "es-MX"}
+
+// say speaks in the language of whoever listens, and in every language of ours where nobody knows theirs yet.
+func (h *Hooks) say(l words.Language, sentence string, args ...any) (verbs []any) {
+	if l != "" {
+		return []any{carrier.Say{Language: voices[l], Words: l.Say(sentence, args...)}}
+	}
+	for _, l := range words.Languages {
+		verbs = append(verbs, h.say(l, sentence, args...)...)
+	}
+	return verbs
+}
+
 // render says an instruction in Twilio's words.
 func (h *Hooks) render(in dialer.Instruction) reply {
 	url := func(step string) string { return h.PublicURL + "/twilio/voice/" + step + "/" + in.Token }
-	org := carrier.Spoken(h.Org)
+	org, room := carrier.Spoken(h.Org), carrier.Conference{Label: in.Label, StartOnEnter: true, Beep: "false", JitterBufferSize: "small", Name: in.Conference}
 	var verbs []any
 	switch in.Step {
 	case dialer.AskForOne:
-		ask := carrier.Gather{Action: url("pressed"), Method: "POST", NumDigits: 1, Timeout: 10,
-			Says: []carrier.Say{{Words: "This is the " + org + " phone bank. Press 1 to join."}}}
-		verbs = []any{ask, ask, carrier.Say{Words: "Nobody pressed 1. Goodbye."}, carrier.Hangup{}}
+		ask := carrier.Gather{Action: url("pressed"), Method: "POST", NumDigits: 1, Timeout: 10, Says: h.say(in.Language, "This is the %s phone bank. Press 1 to join.", org)}
+		verbs = append([]any{ask, ask}, h.say(in.Language, "Nobody pressed 1. Goodbye.")...)
+		verbs = append(verbs, carrier.Hangup{})
 	case dialer.Enter:
+		// Somebody waits for the person to say hello: where nobody knows a language, one is enough.
+		hello := h.say(cmp.Or(in.Language, words.English), "%s. We are connecting you.", org)
 		if in.Volunteer {
-			verbs = []any{
-				carrier.Say{Words: "You are in. Keep this line open, and look at your screen."},
-				carrier.Dial{Action: url("left"), Method: "POST", Conference: carrier.Conference{Label: in.Label, StartOnEnter: true, Beep: "false",
-					JitterBufferSize: "small", StatusCallback: url("conference"), StatusCallbackEvent: "start end join leave mute", Name: in.Conference}},
-			}
-			break
+			hello = h.say(in.Language, "You are in. Keep this line open, and look at your screen.")
+			room.StatusCallback, room.StatusCallbackEvent = url("conference"), "start end join leave mute"
 		}
-		verbs = []any{
-			carrier.Say{Words: org + ". We are connecting you."},
-			carrier.Dial{Action: url("left"), Method: "POST", Conference: carrier.Conference{Label: in.Label, StartOnEnter: true, Beep: "false",
-				JitterBufferSize: "small", Name: in.Conference}},
-		}
+		verbs = append(hello, carrier.Dial{Action: url("left"), Method: "POST", Conference: room})
 	case dialer.TakeWords:
-		verbs = []any{
-			carrier.Say{Words: "Thank you for calling " + org + ". Nobody is free right now. Leave a message after the tone and one of us calls you back. The message is recorded. To stop all our calls and texts, send us the word stop."},
+		verbs = append(h.say(in.Language, "Thank you for calling %s. Nobody is free right now. Leave a message after the tone and one of us calls you back. The message is recorded. To stop all our calls and texts, send us the word stop.", org),
 			carrier.Record{Action: url("recorded"), Method: "POST", MaxLength: 120, Timeout: 5, PlayBeep: true, StatusCallback: url("recording"), StatusCallbackM: "POST"},
-			carrier.Hangup{},
-		}
+			carrier.Hangup{})
 	case dialer.Thanks:
-		verbs = []any{carrier.Say{Words: "Thank you. We will call you back. Goodbye."}, carrier.Hangup{}}
+		verbs = append(h.say(in.Language, "Thank you. We will call you back. Goodbye."), carrier.Hangup{})
 	case dialer.SayGood:
-		verbs = []any{carrier.Say{Words: "This is " + org + ". Your phone line works. Goodbye."}, carrier.Hangup{}}
+		verbs = append(h.say(in.Language, "This is %s. Your phone line works. Goodbye.", org), carrier.Hangup{})
 	default:
-		verbs = []any{carrier.Say{Words: "Goodbye."}, carrier.Hangup{}}
+		verbs = append(h.say(in.Language, "Goodbye."), carrier.Hangup{})
 	}
 	return reply{twiml: carrier.TwiML(verbs...)}
 }

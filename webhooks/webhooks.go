@@ -77,11 +77,11 @@ func unavailable(w http.ResponseWriter) {
 
 // takeWords answers a call from memory when nothing else can: an apology and a message, so that nobody meets a dead line.
 func (h *Hooks) takeWords(w http.ResponseWriter) {
-	writeXML(w, carrier.TwiML(
-		carrier.Say{Words: "Thank you for calling " + carrier.Spoken(h.Org) + ". We have a fault on our side and cannot connect you right now. Please leave your name and we will call you back. This message is recorded."},
+	writeXML(w, carrier.TwiML(append(
+		h.say("", "Thank you for calling %s. We have a fault on our side and cannot connect you right now. Please leave your name and we will call you back. This message is recorded.", carrier.Spoken(h.Org)),
 		carrier.Record{Action: h.PublicURL + "/twilio/voice/fallback", Method: "POST", MaxLength: 120, Timeout: 5, PlayBeep: true},
 		carrier.Hangup{},
-	))
+	)...))
 }
 
 func writeXML(w http.ResponseWriter, body []byte) {

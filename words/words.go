@@ -5,6 +5,7 @@ package words
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -54,16 +55,23 @@ func Wanted(header string) Language {
 	return Known(base.String())
 }
 
-// Spoken picks the language for a person from what they speak, as a list holds it ("Spanish, English"): the first of
-// theirs that we speak.
-func Spoken(languages string) Language {
+// Among lists which of our languages somebody speaks, as a list of theirs holds them ("Spanish, English"), in its order.
+func Among(languages string) (list []Language) {
 	for _, name := range strings.FieldsFunc(strings.ToLower(languages), func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == ' ' }) {
 		switch {
 		case strings.HasPrefix(name, "span"), strings.HasPrefix(name, "espa"), name == "es", name == "castellano":
-			return Spanish
+			list = append(list, Spanish)
 		case strings.HasPrefix(name, "engl"), strings.HasPrefix(name, "ingl"), name == "en":
-			return English
+			list = append(list, English)
 		}
+	}
+	return list
+}
+
+// Spoken picks the language for a person: the first of theirs that we speak.
+func Spoken(languages string) Language {
+	if list := Among(languages); len(list) > 0 {
+		return list[0]
 	}
 	return English
 }
@@ -73,36 +81,36 @@ var files embed.FS
 
 // spanish is every sentence that we have in Spanish.
 var spanish = sync.OnceValue(func() map[string]string {
-	all, err := load()
-	if err != nil {
-		return map[string]string{} // a test reads each file, so a bad one cannot leave the house
-	}
+	all, _ := load() // a test reads each file, so a bad one cannot leave the house
 	return all
 })
 
+// load reads every file. One that is bad takes nothing away from the others.
 func load() (map[string]string, error) {
 	all := map[string]string{}
 	list, err := files.ReadDir("es")
 	if err != nil {
-		return nil, err
+		return all, err
 	}
+	var bad error
 	for _, f := range list {
 		body, err := files.ReadFile("es/" + f.Name())
-		if err != nil {
-			return nil, err
-		}
 		var some map[string]string
-		if err := json.Unmarshal(body, &some); err != nil {
-			return nil, fmt.Errorf("words/es/%s: %w", f.Name(), err)
+		if err == nil {
+			err = json.Unmarshal(body, &some)
+		}
+		if err != nil {
+			bad = errors.Join(bad, fmt.Errorf("words/es/%s: %w", f.Name(), err))
 		}
 		for en, es := range some {
 			if was, twice := all[en]; twice && was != es {
-				return nil, fmt.Errorf("words/es/%s says %q in another way than a file before it", f.Name(), en)
+				bad = errors.Join(bad, fmt.Errorf("words/es/%s says %q in another way than a file before it", f.Name(), en))
+				continue
 			}
 			all[en] = es
 		}
 	}
-	return all, nil
+	return all, bad
 }
 
 // Has tells whether a sentence can be said in this language.

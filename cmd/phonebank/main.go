@@ -21,6 +21,7 @@ type commands struct {
 	Simulator simulatorCommand `cmd:"" help:"Run the local Twilio alone."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this version."`
 	Import    importCommand    `cmd:"" help:"Bring people in from a CSV file."`
+	Script    scriptCommand    `cmd:"" help:"Check scripts, and move them in and out as files."`
 	User      userCommand      `cmd:"" help:"Add coordinators, and give out their sign-in links."`
 	Token     tokenCommand     `cmd:"" help:"Make a token for the JSON API."`
 	Doctor    doctorCommand    `cmd:"" help:"Say in words what is wrong with this installation, if anything."`

@@ -24,6 +24,15 @@ type neighbor struct {
 	priority         int
 	behaviour        simulator.Behaviour
 	heard, quote     string // what somebody heard from them before
+	stake            string
+	promises         []promise
+}
+
+// promise is something that a neighbor of the demo said they would do, by so many days before the demo begins.
+type promise struct {
+	what    string
+	daysAgo int
+	kept    bool
 }
 
 // demoNeighbors are who the demo's list holds. The first is played by whoever tries the demo, on the simulated phone.
@@ -51,6 +60,10 @@ var demoNeighbors = []neighbor{
 	{number: "+12125550131", name: "Lucía Ferrer", say: "loo-SEE-ah feh-RAIR", place: "Apt 6A", languages: "Spanish, English", priority: 3},
 	{number: "+12125550131", name: "Hugo Ferrer", say: "OO-go feh-RAIR", place: "Apt 6A", languages: "Spanish, English", priority: 3},
 	{number: "+12125550132", name: "Nia Castellanos", say: "NEE-ah kass-teh-YAH-nohs", place: "Apt 5D", languages: "English", priority: 3},
+	{number: "+12125550133", name: "Grace Adeyemi", say: "ah-deh-YEH-mee", place: "Apt 4A", languages: "English", priority: 3,
+		heard: "the boiler", stake: "her father's hands shake when it gets cold", promises: []promise{{"come to the tenants' meeting", 40, true}, {"knock on three doors on the fourth floor", 20, true}}},
+	{number: "+12125550134", name: "Joon Park", say: "joon", place: "Apt 2D", languages: "English", priority: 3,
+		heard: "the windows", stake: "his baby sleeps in the kitchen", promises: []promise{{"bring a neighbor to the meeting", 2, false}}},
 }
 
 // liveNeighbors tells the local Twilio how the demo's people act.
@@ -91,7 +104,7 @@ func (a *app) seed(ctx context.Context, join string) (seeded, error) {
 	campaign := phonebank.Campaign{ID: phonebank.NewID[phonebank.CampaignID](at), Name: demoCampaign, Number: phonebank.Number(a.Numbers[0]), ScriptID: demoScript,
 		Zone: "America/New_York", CreatedAt: at}
 	session := phonebank.Session{ID: phonebank.NewID[phonebank.SessionID](at), CampaignID: campaign.ID, Name: "Tonight's heat calls (demo)", State: phonebank.SessionOpen,
-		AskID: "meeting", Briefing: "We want every home in 418 Alder to decide together what to do about the heat. Listen more than you talk. A no is fine.",
+		AskID: "meeting", When: "Tonight, until 8 pm", Goal: "Hear from three homes that nobody has talked with yet.", Roles: "Host: the demo coordinator\nAnswers texts: Luis", Briefing: "We want every home in 418 Alder to decide together what to do about the heat. Listen more than you talk. A no is fine.",
 		AutoAdmit: true, CreatedBy: boss.ID, CreatedAt: at, OpenedAt: &at}
 	err = a.store.InTx(ctx, func(tx *store.Tx) error {
 		for _, u := range []phonebank.User{boss, luis} {
@@ -105,7 +118,7 @@ func (a *app) seed(ctx context.Context, join string) (seeded, error) {
 		if err := tx.AddSession(ctx, session, join); err != nil {
 			return err
 		}
-		return seedPeople(ctx, tx, campaign, luis.ID, at)
+		return seedPeople(ctx, tx, campaign, boss.ID, luis.ID, at)
 	})
 	if err != nil {
 		return seeded{}, err
@@ -161,7 +174,7 @@ func addStarters(ctx context.Context, s *store.Store, at time.Time, change func(
 	return nil
 }
 
-func seedPeople(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, luis phonebank.UserID, at time.Time) error {
+func seedPeople(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, boss, luis phonebank.UserID, at time.Time) error {
 	var list []store.NewPerson
 	for _, n := range demoNeighbors {
 		first, _, _ := strings.Cut(n.name, " ")
@@ -175,47 +188,86 @@ func seedPeople(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, 
 		if n.heard == "" {
 			continue
 		}
-		if err := seedTalk(ctx, tx, campaign, n, luis, at.AddDate(0, -2, 0)); err != nil {
+		talked := at.AddDate(0, -2, 0)
+		if len(n.promises) > 0 {
+			talked = at.AddDate(0, 0, -45)
+		}
+		person, err := seedTalk(ctx, tx, campaign, n, luis, talked)
+		if err != nil {
+			return err
+		}
+		if err := seedPromises(ctx, tx, campaign, n, person, boss, luis, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// seedPromises writes down what somebody promised; whoever kept two of them is ready for more, as the coordinator says.
+func seedPromises(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, n neighbor, person phonebank.PersonID, boss, luis phonebank.UserID, at time.Time) error {
+	kept := 0
+	for _, p := range n.promises {
+		by := at.AddDate(0, 0, -p.daysAgo)
+		c := phonebank.Commitment{ID: phonebank.NewID[phonebank.CommitmentID](by), CampaignID: campaign.ID, PersonID: person, UserID: luis, What: p.what,
+			ByLocal: by.Format("2006-01-02") + "T18:30", Zone: campaign.Zone, By: by, State: phonebank.CommitmentOpen, CreatedAt: by.AddDate(0, 0, -3)}
+		if err := tx.AddCommitment(ctx, c); err != nil {
+			return err
+		}
+		if !p.kept {
+			continue
+		}
+		kept++
+		change, err := c.Apply(phonebank.CommitmentEvent(phonebank.CommitmentKept), by)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveCommitment(ctx, c, change, store.By{User: luis}); err != nil {
+			return err
+		}
+	}
+	if kept < 2 {
+		return nil
+	}
+	return tx.SayReady(ctx, person, boss, at)
+}
+
 // seedTalk writes an earlier talk, so that the demo shows how words come back.
-func seedTalk(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, n neighbor, luis phonebank.UserID, at time.Time) error {
+func seedTalk(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, n neighbor, luis phonebank.UserID, at time.Time) (phonebank.PersonID, error) {
 	phone, err := tx.PhoneByNumber(ctx, n.number)
 	if err != nil {
-		return err
+		return "", err
 	}
 	person, err := tx.PersonOf(ctx, phone.ID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	talk := phonebank.Conversation{ID: phonebank.NewID[phonebank.ConversationID](at), CampaignID: campaign.ID, PersonID: person.ID, UserID: luis, Channel: "in_person",
 		State: phonebank.ConversationOpen, ScriptID: campaign.ScriptID, ScriptVersion: 1, Locale: "en", Kind: "any", AskID: script.NoAsk, StartedAt: at}
 	if err := tx.AddConversation(ctx, talk); err != nil {
-		return err
+		return person.ID, err
 	}
 	talk.Outcome = phonebank.OutcomeConnected
 	change, err := talk.Apply(phonebank.ConversationWrap, at)
 	if err != nil {
-		return err
+		return person.ID, err
 	}
 	if err := tx.SaveConversation(ctx, talk, change, store.By{User: luis}); err != nil {
-		return err
+		return person.ID, err
 	}
 	wrap, err := json.Marshal(phonebank.Wrap{ID: phonebank.NewID[string](at), Outcome: talk.Outcome, Note: "Met at the block party."})
 	if err != nil {
-		return err
+		return person.ID, err
 	}
 	if err := tx.SaveWrap(ctx, talk.ID, wrap); err != nil {
-		return err
+		return person.ID, err
 	}
-	for name, value := range map[string]string{"last_topic": n.heard, "their_words": n.quote} {
+	for name, value := range map[string]string{"last_topic": n.heard, "their_words": n.quote, "their_stake": n.stake} {
+		if value == "" {
+			continue
+		}
 		if err := tx.KeepWord(ctx, person.ID, store.Word{Name: name, Value: value, Label: "WHAT THEY TOLD US", At: at}, talk.ID, luis); err != nil {
-			return err
+			return person.ID, err
 		}
 	}
-	return nil
+	return person.ID, nil
 }

@@ -29,6 +29,7 @@ type part struct {
 
 var parts = []part{
 	{"weight", "What a phone fetches to open a talk", measureWeight},
+	{"browser", "The panel in a browser: slow network, no network", measureBrowser},
 	{"claim", "Claim of the next person: 32 volunteers, 100,000 people on one list", measureClaims},
 	{"text", "Inbound text webhook: signed, committed with all its effects", measureTexts},
 	{"send", "10,000 follow-up texts due at one moment", measureSending},
@@ -36,7 +37,7 @@ var parts = []part{
 }
 
 func main() {
-	only := flag.String("only", "", "measure these parts alone: weight,claim,text,send,voice")
+	only := flag.String("only", "", "measure these parts alone: weight,browser,claim,text,send,voice")
 	rounds := flag.Int("rounds", 3, "how often each pair is measured; the medians are printed")
 	plans := flag.Bool("plans", false, "print the plans of the claim and of the sweeper instead of measuring")
 	profile := flag.String("profile", "", "write a CPU profile of the parts to this file")

@@ -1,6 +1,15 @@
 // @ts-check
 // Every page works without this file. With it, a page follows what changes, keeps a shift alive, and counts a text.
 
+import { count as counted, speak, t as say } from "./words.js";
+
+// Who has practiced on this device is not asked first any more; see practice/line.js.
+try {
+  document.documentElement.classList.toggle("haspracticed", Boolean(localStorage.getItem("practiced")));
+} catch {
+  // A browser that keeps nothing is asked each time.
+}
+
 /** Parts that follow the server: their address, their topics, and what stands in them. */
 const parts = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]);
 const SAFETY = 20000; // a lost message costs this long, never a fact
@@ -126,7 +135,7 @@ function lost(away) {
   note.id = "lost";
   note.className = "banner";
   note.setAttribute("role", "status");
-  note.textContent = "We can't be reached right now, so this page may be old. Calls go on. Trying again.";
+  note.textContent = say("We can't be reached right now, so this page may be old. Calls go on. Trying again.");
   document.querySelector("main")?.prepend(note);
 }
 
@@ -170,7 +179,7 @@ function ready(root, scrolled) {
   root.querySelectorAll(".thread").forEach((t, i) => { if (!scrolled || scrolled[i] !== false) t.scrollTop = t.scrollHeight; });
   root.querySelectorAll("[data-segments]").forEach((t) => count(/** @type {HTMLTextAreaElement} */ (t), true));
   for (const b of root.querySelectorAll("[data-copy]")) /** @type {HTMLElement} */ (b).hidden = !navigator.clipboard;
-  const first = /** @type {HTMLElement|null} */ (root.querySelector("[data-primary]"));
+  const first = /** @type {HTMLElement|undefined} */ ([...root.querySelectorAll("[data-primary]")].find((b) => b.getClientRects().length));
   const at = document.activeElement;
   if (first && (!at || at === document.body || !at.isConnected)) first.focus({ preventScroll: true });
   newCampaign();
@@ -190,19 +199,23 @@ function countdown(form) {
   box.hidden = false;
   const tick = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
-    words.textContent = left > 0 ? `Calling in ${left} ${left === 1 ? "second" : "seconds"}.` : "Calling.";
+    words.textContent = left > 0 ? say("Calling in {time}.", { time: counted(left, "second", "seconds") }) : say("Calling.");
     if (left > 0 || document.hidden) return;
     clearInterval(ticking);
     form.requestSubmit();
   };
   ticking = window.setInterval(tick, 250);
   tick();
-  /** @type {HTMLElement} */ (form.querySelector("[data-wait]")).onclick = () => {
+  const stop = () => {
     clearInterval(ticking);
     sessionStorage.setItem(key, "stopped");
     box.hidden = true;
+  };
+  /** @type {HTMLElement} */ (form.querySelector("[data-wait]")).onclick = () => {
+    stop();
     /** @type {HTMLElement} */ (form.querySelector("[data-primary]")).focus();
   };
+  form.onchange = stop; // whoever still settles something is not ready yet
 }
 
 /** The fields of a new campaign show only for a new one. */
@@ -232,7 +245,7 @@ function count(field, first) {
   const n = gsm ? plain : text.length;
   const [one, many] = gsm ? [160, 153] : [70, 67];
   const pieces = n <= one ? 1 : Math.ceil(n / many);
-  words.textContent = `${pieces} ${pieces === 1 ? "text" : "texts"}, ${n} ${n === 1 ? "character" : "characters"}`;
+  words.textContent = `${counted(pieces, "text", "texts")}, ${counted(n, "character", "characters")}`;
 }
 
 document.addEventListener("input", (e) => {
@@ -276,7 +289,7 @@ document.addEventListener("keydown", (e) => {
 
 document.addEventListener("click", (e) => {
   const copy = /** @type {HTMLElement|null} */ (/** @type {HTMLElement} */ (e.target).closest("[data-copy]"));
-  if (copy) navigator.clipboard.writeText(copy.dataset.copy || "").then(() => { copy.textContent = "Copied"; }, () => { copy.textContent = "Select the link and copy it"; });
+  if (copy) navigator.clipboard.writeText(copy.dataset.copy || "").then(() => { copy.textContent = say("Copied"); }, () => { copy.textContent = say("Select the link and copy it"); });
 });
 
 /** A shift lives as long as one of its pages says so; a page beside the shift says when somebody waits there. */
@@ -295,14 +308,23 @@ async function stillHere() {
     const link = document.createElement("a");
     link.href = "/shift";
     link.className = "btn pri";
-    link.textContent = "Back to my shift";
-    note.append(state === "on_call" ? "Somebody is on your line." : "Your next person is here.", link);
+    link.textContent = say("Back to my shift");
+    note.append(say(state === "on_call" ? "Somebody is on your line." : "Your next person is here."), link);
     document.querySelector("main")?.prepend(note);
   } catch {
     // The next one says so.
   }
 }
 
+/** A link to a part that is folded opens it. */
+function unfold() {
+  const part = document.getElementById(location.hash.slice(1));
+  if (part instanceof HTMLDetailsElement) part.open = true;
+}
+addEventListener("hashchange", unfold);
+unfold();
+
+await speak(document.documentElement.lang, ["page"]);
 for (const p of parts) {
   const now = parsed(p.innerHTML);
   known.set(p, { text: seen(now), asking: false, again: false });

@@ -1,6 +1,7 @@
 // @ts-check
 // What a press does: it becomes an event, the walk moves, and the outbox sets it on its way.
 
+import { t } from "../js/words.js";
 import { endingOf, numbers, say, stepOf, askOf } from "./script.js";
 import { blocked } from "./walk.js";
 
@@ -11,8 +12,9 @@ import { blocked } from "./walk.js";
  * @param {() => void} page.flush Everything half-typed becomes an event first.
  * @param {() => void} page.draw
  * @param {(words:string) => void} page.tell
+ * @param {() => string} page.fresh An id of its own.
  */
-export function talkActions({ m, emit, flush, draw, tell }) {
+export function talkActions({ m, emit, flush, draw, tell, fresh }) {
   const quiet = () => {
     if (m.walk.mode === "silence") emit("silence", { phase: "close", seconds: Math.round((m.now - m.ui.quietFrom) / 1000) });
   };
@@ -68,7 +70,7 @@ export function talkActions({ m, emit, flush, draw, tell }) {
       if (!m.holder || (step === m.walk.step && m.walk.mode === "step")) return;
       const first = stepOf(m.script, blocked(m.script, m.walk, step));
       if (first) {
-        m.ui.blocked = `First: ${say(first.name, m.walk.locale)}. ${say(first.skip.why, m.walk.locale)}`;
+        m.ui.blocked = t("First: {step}. {why}", { step: say(first.name, m.walk.locale), why: say(first.skip.why, m.walk.locale) });
         return draw();
       }
       if (!ready()) return;
@@ -110,9 +112,11 @@ export function talkActions({ m, emit, flush, draw, tell }) {
     smaller(id) {
       if (ready()) emit("ask", { id, reason: "smaller" });
     },
-    /** @param {string} id */
-    swapAsk(id) {
-      if (ready()) emit("ask", { id, reason: "chosen in the talk" });
+    /** Another ask, before the question is spoken, with why it fits better. @param {string} id @param {string} reason */
+    swapAsk(id, reason) {
+      if (!ready()) return;
+      m.ui.swapTo = "";
+      emit("ask", { id, reason });
     },
     asked() {
       const step = stepOf(m.script, m.walk.step);
@@ -129,7 +133,7 @@ export function talkActions({ m, emit, flush, draw, tell }) {
     moment() {
       if (!ready()) return;
       emit("moment", { step: m.walk.step });
-      tell("Moment marked.");
+      tell(t("Moment marked."));
     },
     /** @param {string} locale */
     locale(locale) {
@@ -140,6 +144,34 @@ export function talkActions({ m, emit, flush, draw, tell }) {
       if (!m.holder) return;
       delete m.ui.drafts[name];
       if (ready()) emit("slot", { name, value });
+    },
+    /** A fact card that was used in the talk; another card only opens. @param {import("./cards.js").Card} card */
+    useCard(card) {
+      const opened = m.ui.card === card.key;
+      m.ui.card = opened ? "" : card.key;
+      if (!opened && m.holder && card.kind === "fact" && !m.walk.facts.includes(card.id)) emit("fact", { id: card.id });
+      if (!opened && m.holder && card.kind === "answer") emit("line", { step: card.step, id: card.id });
+      draw();
+    },
+    /** A question that nobody could answer becomes a promise; no words take it back. @param {string} id @param {string} text */
+    findOut(id, text) {
+      if (!m.holder || (!id && !text)) return;
+      emit("find_out", { id: id || fresh(), text });
+      tell(text ? t("It goes on your list.") : t("Taken off your list."));
+    },
+    /** They were threatened or punished. A coordinator hears of it now; the talk goes on. @param {string} words */
+    threatened(words) {
+      if (!ready()) return;
+      emit("retaliation", { words });
+      m.ui.sheet = "";
+      tell(t("A coordinator knows now."));
+    },
+    /** The line in the volunteer's own words, here and the next time; no words give it back to the script. @param {string} step @param {string} id @param {string} text */
+    ownLine(step, id, text) {
+      if (!ready()) return;
+      emit("own_line", { step, id, text, locale: m.walk.locale });
+      m.ui.sheet = "";
+      tell(text ? t("Your words are kept for next time.") : t("Back to the script's words."));
     },
     /** @param {Record<string, any>} data Acted on by the server the moment it arrives. */
     engine(data) {

@@ -5,7 +5,7 @@
 /** @param {EventTarget|null} target */
 const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/** @type {any} */ (target).readOnly && !["checkbox", "radio"].includes(/** @type {any} */ (target).type));
 
-/** @typedef {{press:(colour:string, nth:number) => void, step:(n:number) => void, line:(by:number) => void, space:() => boolean, escape:() => boolean, moment:() => void, notes:() => void, words:() => void, help:() => void, mute:() => void, save:() => void, list:() => void, on:() => boolean, open:() => boolean}} Hands */
+/** @typedef {{press:(colour:string, nth:number) => void, step:(n:number) => void, line:(by:number) => void, space:() => boolean, escape:() => boolean, moment:() => void, notes:() => void, words:() => void, help:() => void, mute:() => void, save:() => void, facts:() => void, list:() => void, on:() => boolean, open:() => boolean}} Hands */
 
 /** @param {Hands} hands */
 export function listen(hands) {
@@ -33,6 +33,7 @@ export function handle(e, hands) {
     case "t": return hands.notes(), true;
     case "w": return hands.words(), true;
     case "h": return hands.help(), true;
+    case "/": return hands.facts(), true;
     case "?": return hands.list(), true;
     case "arrowleft": return hands.line(-1), true;
     case "arrowright": return hands.line(1), true;

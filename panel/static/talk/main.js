@@ -1,9 +1,9 @@
 // @ts-check
 // The talk panel: loads one talk, draws it, and keeps it in step with this browser's store, the server and other tabs.
 
-import { speak } from "../js/words.js";
+import { speak, t } from "../js/words.js";
 import { talkActions } from "./actions.js";
-import { claimTab, follow, ok, request, sentence } from "./api.js";
+import { ok, sentence } from "./api.js";
 import { h, loadIcons, render } from "./dom.js";
 import { listen } from "./keys.js";
 import { callOver, screen, sources } from "./model.js";
@@ -14,8 +14,9 @@ import { merge, quietSince, scriptOf, walkOf } from "./talk.js";
 import { ulids } from "./ulid.js";
 import { apply } from "./walk.js";
 import { localIn } from "./when.js";
-import { bodyOf, formOf, unready } from "./wrap.js";
+import { bodyOf, editsOf, formOf, unready } from "./wrap.js";
 import { banners, header } from "./view/header.js";
+import { closing, kitTop } from "./view/kit.js";
 import { lights } from "./view/lights.js";
 import { rail, strip } from "./view/rail.js";
 import { sheet } from "./view/sheets.js";
@@ -28,6 +29,10 @@ const EVENT_AFTER = 1200;
 const HOLD_EVERY = 20000;
 
 const conversation = document.body.dataset.conversation || "";
+// In practice the other end of the line is a module in this page: nothing leaves it, and nothing is kept.
+const practice = document.body.dataset.practice !== undefined;
+const line = await import(practice ? "../practice/line.js" : "./api.js");
+const { claimTab, follow, request } = line;
 const base = `/talk/${encodeURIComponent(conversation)}`;
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("sheet"));
@@ -40,10 +45,12 @@ const m = {
   status: { phase: "saved", waiting: 0, savedAt: 0, detail: "" }, durable: true, holder: true,
   narrow: narrow.matches, now: Date.now(), nowLocal: "", screen: "talk", form: null, wrapContext: null,
   ui: {
-    arming: false, sheet: "", swap: false, blocked: "", problem: "", editing: "", drafts: {}, edits: {}, quietFrom: 0,
+    arming: false, sheet: "", query: "", card: "", own: { step: "", id: "" }, wrong: "", swap: false, swapTo: "", blocked: "", problem: "", editing: "", drafts: {}, edits: {}, quietFrom: 0,
     wrapping: false, back: false, sent: false, saving: false, hungUp: false, next: "", then: "next", keysOn: localStorage.getItem("keys") !== "off",
   },
   busy: (/** @type {string} */ name) => running.has(name),
+  /** What practice adds to the panel; see view/kit.js. @type {import("./view/kit.js").Kit|null} */
+  kit: practice ? line.kit : null,
 };
 /** @type {Set<string>} */
 const running = new Set();
@@ -66,7 +73,8 @@ function emit(type, data) {
   m.local.push(event);
   m.events.push(event);
   apply(m.script, m.walk, event);
-  outbox.add({ id: event.id, conversation, kind: "event", body: event }).catch(() => { m.ui.problem = "This browser could not keep that. Check its storage, and don't close the page."; draw(); });
+  if (m.kit && m.kit.onEvent) m.kit.onEvent(event, m);
+  outbox.add({ id: event.id, conversation, kind: "event", body: event }).catch(() => { m.ui.problem = t("This browser could not keep that. Check its storage, and don't close the page."); draw(); });
   draw();
 }
 
@@ -107,6 +115,9 @@ function flushOne(name) {
 
 const flush = () => Object.keys(m.ui.drafts).forEach(flushOne);
 
+/** The page goes away under half-typed words: they are put down as they stand, and become an event when it is back. */
+const keepDrafts = () => Object.entries(m.ui.drafts).forEach(([name, value]) => keepDraft(name, String(value)));
+
 // ---- the server ----
 
 let fetching = false, again = false;
@@ -120,7 +131,7 @@ async function refresh() {
       again = false;
       const reply = await request("GET", `${base}/state`);
       if (ok(reply)) await accept(reply.data);
-      else if (!m.server) return fail(reply.status === 401 || reply.status === 403 ? "This talk isn't open to you here. Go back to your shift." : sentence(reply));
+      else if (!m.server) return fail(reply.status === 401 || reply.status === 403 ? t("This talk isn't open to you here. Go back to your shift.") : sentence(reply));
     } while (again);
   } catch {
     if (!m.server) await fromCopy();
@@ -132,15 +143,31 @@ async function refresh() {
 /** @param {any} state */
 async function accept(state) {
   skew = (Date.parse(state.now) || Date.now()) - Date.now();
+  if (!(await openDesk(state))) return;
   adopt(state);
+  if (texting()) m.text.refresh();
   if (state.conversation.state !== "wrapped") await store.putCopy(conversation, state);
+}
+
+/** A talk by text has a desk of its own: the thread, the next text, what may be sent. It stays when the talk goes on as a call. */
+async function openDesk(/** @type {any} */ state) {
+  if (m.text || state.conversation.channel !== "text") return true;
+  try {
+    const { textDesk } = await import("./text/desk.js");
+    m.text = await textDesk({ m, base, tab: () => tab, store, conversation, request, ok, sentence, emit, command, draw, tell });
+  } catch {
+    if (!m.server) fail(t("We can't be reached right now. Trying again."));
+  }
+  return Boolean(m.text);
 }
 
 /** @param {any} state */
 function adopt(state) {
   m.server = state;
+  if (state.conversation.channel === "text") state.call = null; // a call on which nobody spoke is a line in the thread
   m.script = scriptOf(state);
   m.events = merge(state.events || [], m.local);
+  if (state.undone && !Object.keys(m.ui.edits).length) m.ui.edits = editsOf(state.undone);
   m.walk = walkOf(state, m.events);
   m.ui.quietFrom = quietSince(m.events, Date.now() + skew);
   if (!m.asked) m.holder = state.holder;
@@ -150,12 +177,12 @@ function adopt(state) {
 /** The server is away while the page loads: what it said last is still here. */
 async function fromCopy() {
   const copy = await store.copy(conversation);
-  if (copy) adopt(copy);
-  else fail("We can't be reached right now. Trying again.");
+  if (copy && (await openDesk(copy))) adopt(copy);
+  else if (!copy) fail(t("We can't be reached right now. Trying again."));
 }
 
 /** @param {string} words */
-const fail = (words) => render(app, [h("main.stage.lonely", { key: "stage" }, h("p.banner.ours", { role: "alert" }, words), h("p", null, h("a", { href: "/shift" }, "Back to my shift")))]);
+const fail = (words) => render(app, [h("main.stage.lonely", { key: "stage" }, h("p.banner.ours", { role: "alert" }, words), h("p", null, h("a", { href: "/shift" }, t("Back to my shift"))))]);
 
 /** One command to the server; pressed twice it is sent once. @param {string} name @param {any} [body] */
 async function command(name, body = {}) {
@@ -168,7 +195,7 @@ async function command(name, body = {}) {
     await refresh();
     return ok(reply);
   } catch {
-    m.ui.problem = "We couldn't reach our server, so that didn't happen. Your own phone still works: hang up there if you need to.";
+    m.ui.problem = t("We couldn't reach our server, so that didn't happen. Your own phone still works: hang up there if you need to.");
     return false;
   } finally {
     running.delete(name);
@@ -207,6 +234,14 @@ async function save(then) {
   set({ sent: true, then });
 }
 
+/** Takes back a wrap-up that still waits here: it has not reached us, so nothing has to be undone there. */
+async function unsave() {
+  const waiting = outbox.pending(conversation).filter((i) => i.kind === "wrap").map((i) => i.id);
+  if (!(await outbox.withdraw(waiting))) return refresh();
+  m.act.wrap({ replaces: waiting[0] }); // it may have reached us all the same: then the next one takes its place
+  set({ sent: false, saving: false, wrapping: true });
+}
+
 /** @param {import("./outbox.js").Item} item @param {import("./outbox.js").Reply} reply */
 async function wrapped(item, reply) {
   await store.forget(item.conversation);
@@ -217,8 +252,8 @@ async function wrapped(item, reply) {
 }
 
 m.act = {
-  ...talkActions({ m, emit, flush, draw: () => draw(), tell }),
-  set, save, typing, flush: flushOne,
+  ...talkActions({ m, emit, flush, draw: () => draw(), tell, fresh: nextID }),
+  set, save, unsave, typing, flush: flushOne,
   arm: (/** @type {boolean} */ on) => { set({ arming: on }); if (on) focusLater("stay"); },
   async hangup() { if (await command("hangup")) m.ui.hungUp = true; set({ arming: false }); },
   voicemail: () => command("voicemail"),
@@ -229,9 +264,13 @@ m.act = {
   help: (/** @type {boolean} */ on) => command("help", { on }),
   async take() { running.add("hold"); await hold(true); running.delete("hold"); await refresh(); },
   said: (/** @type {string} */ what) => set({ sheet: what }),
-  close: () => set({ sheet: "" }),
+  close: () => set({ sheet: "", wrong: "" }),
+  /** Facts and answers, from any step. */
+  facts: () => set({ sheet: "facts", query: "", card: "" }),
+  search: (/** @type {string} */ query) => set({ query, card: "" }),
+  openOwn: (/** @type {string} */ step, /** @type {string} */ id) => set({ sheet: "own", own: { step, id }, wrong: "" }),
   keysOn(/** @type {boolean} */ on) { localStorage.setItem("keys", on ? "on" : "off"); set({ keysOn: on }); },
-  edit(/** @type {string} */ name) { set({ editing: name }); if (name) focusLater(["what", "by_when", "follow_when"].includes(name) && m.screen === "wrap" ? `e-${name}` : `f-${name}`); },
+  edit(/** @type {string} */ name) { set({ editing: name }); if (name) focusLater(m.screen !== "wrap" ? `f-${name}` : name.startsWith("wrap-") ? name : `e-${name}`); },
   focusSlot(/** @type {string} */ name) {
     const fold = /** @type {HTMLDetailsElement|null} */ (document.getElementById("fold-words"));
     if (fold && fold.querySelector(`#f-${name}`)) fold.open = true;
@@ -253,15 +292,16 @@ m.act = {
 listen({
   press: (colour, nth) => m.act.pressNth(colour, nth),
   step: (n) => m.act.step(n),
-  line: (by) => m.act.lineBy(by),
-  space: () => m.screen === "talk" && m.act.asked(),
+  line: (by) => !texting() && m.act.lineBy(by),
+  space: () => m.screen === "talk" && !texting() && m.act.asked(),
   escape: () => (m.ui.arming ? (m.act.arm(false), true) : m.act.quietOver()),
   moment: () => m.screen === "talk" && m.act.moment(),
   notes: () => toField("notes"),
   words: () => toField(`f-${Object.keys(m.script.slots || {}).find((n) => m.script.slots[n].carrier && !sources(m).conversation?.[n]) || "problem"}`),
   help: () => m.holder && m.act.help(!m.server.help),
   mute: () => m.holder && m.server.call && m.act.mute(!m.server.call.muted),
-  save: () => m.act.save("next"),
+  save: () => (texting() && m.screen === "talk" ? m.text.send() : m.act.save("next")),
+  facts: () => m.screen === "talk" && m.walk.mode !== "silence" && m.act.facts(),
   list: () => m.act.set({ sheet: "keys" }),
   on: () => Boolean(m.server) && m.ui.keysOn,
   open: () => !m.server || Boolean(m.ui.sheet),
@@ -279,6 +319,9 @@ function toField(id) {
 let drawn = false;
 let place = "";
 
+/** Whether this talk goes on by text, and its desk is there. */
+const texting = () => Boolean(m.text) && m.text.on();
+
 /** Draws once after everything that is going on now. */
 function draw() {
   if (drawn || !m.server) return;
@@ -291,21 +334,23 @@ function paint() {
   m.nowLocal = localIn(m.now, m.server.person.zone);
   m.screen = screen(m);
   const { person } = m.server;
-  m.wrapContext = { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, textAllowed: person.text_allowed, textOk: person.text_ok };
+  m.wrapContext = { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, sayName: person.say_name, textAllowed: person.text_allowed, textOk: person.text_ok };
   m.form = formOf(m.wrapContext, m.ui.edits);
   app.dataset.view = m.screen === "talk" ? m.walk.mode : m.screen;
   app.dataset.over = String(callOver(m.server.call));
   const main = (/** @type {any} */ inside, /** @type {string} */ label) => h("main.stage", { key: "stage", id: "main", tabindex: "-1", "aria-label": label }, inside);
+  const views = texting() ? m.text : { stage, side, foot: lights };
   render(app, m.screen === "talk"
-    ? [header(m), m.narrow && strip(m), !m.narrow && rail(m), main([banners(m), m.ui.back && toWrap(), stage(m)], "What to say"), !m.narrow && side(m), lights(m)]
+    ? [header(m), m.narrow && strip(m), !m.narrow && rail(m), main([banners(m), m.ui.back && toWrap(), kitTop(m), views.stage(m)], t("What to say")), !m.narrow && views.side(m), views.foot(m)]
     : m.screen === "wrap"
-      ? [header(m), main([banners(m), wrapup(m)], "Wrap-up"), wrapFoot(m)]
-      : [header(m), main([banners(m), ended(m)], "What happened")]);
+      ? [header(m), main([banners(m), wrapup(m)], t("Wrap-up")), wrapFoot(m)]
+      : [header(m), main([banners(m), closing(m) || ended(m)], t("What happened"))]);
   paintSheet();
   arrive();
+  if (texting() && m.screen === "talk") m.text.painted();
 }
 
-const toWrap = () => h("div.banner.plain", { key: "towrap" }, h("p", null, "Your notes are open. Wrap-up is where you left it."), h("button.btn.pri.push", { type: "button", onclick: () => m.act.wrapUp() }, "Back to wrap-up"));
+const toWrap = () => h("div.banner.plain", { key: "towrap" }, h("p", null, t("Your notes are open. Wrap-up is where you left it.")), h("button.btn.pri.push", { type: "button", onclick: () => m.act.wrapUp() }, t("Back to wrap-up")));
 
 /** On a new step the eye and the screen reader start at its title; someone who types is left alone. */
 function arrive() {
@@ -315,7 +360,7 @@ function arrive() {
   place = here;
   if (first) return;
   const main = document.getElementById("main");
-  if (main) main.scrollTop = 0;
+  if (main && !texting()) main.scrollTop = 0; // a thread ends with what is new
   const step = stepOf(m.script, m.walk.step);
   if (m.screen === "talk" && m.walk.mode === "step" && step) tell(`${say(step.name, m.walk.locale)}. ${say(step.goal, m.walk.locale)}`);
   if (document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement) return;
@@ -324,28 +369,34 @@ function arrive() {
 }
 
 function paintSheet() {
-  const s = sheet(m);
+  const s = (texting() && m.text.sheet(m)) || sheet(m);
   render(dialog, s ? [h("h2", { key: "t", id: "sheet-title" }, s.title), h("div.sheetbody", { key: m.ui.sheet }, s.body)] : []);
-  if (s && !dialog.open) dialog.showModal();
+  if (s && !dialog.open) {
+    dialog.showModal();
+    /** @type {HTMLElement|null} */ (dialog.querySelector("[autofocus]"))?.focus();
+  }
   if (!s && dialog.open) dialog.close();
 }
 
 /** @param {import("./outbox.js").Status} status */
 function saved(status) {
   const before = m.status.phase;
-  m.status = status;
-  if (status.phase === "offline" && before !== "offline") tell("Your internet dropped. What you type is safe here.");
-  if (status.phase === "saved" && before !== "saved" && before !== "sending") tell("Everything is saved here and with us.");
+  m.status = m.kit ? { ...status, phase: "practice" } : status;
+  if (m.kit) return draw();
+  if (status.phase === "offline" && before !== "offline") tell(t("Your internet dropped. What you type is safe here."));
+  if (status.phase === "saved" && before !== "saved" && before !== "sending") tell(t("Everything is saved here and with us."));
   draw();
 }
 
 // ---- start ----
 
 async function start() {
-  await speak(document.documentElement.lang, ["talk"]);
-  loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell("Icons are missing. Everything still works."));
+  // Asked for at once, all that a slow network lets through: the words, the talk, who holds it.
+  const words = speak(document.documentElement.lang, ["talk"]);
+  const asked = request("GET", `${base}/state`).catch(() => null);
+  loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell(t("Icons are missing. Everything still works.")));
   try {
-    store = await openStore(indexedDB);
+    if (!practice) store = await openStore(indexedDB);
   } catch {
     m.durable = false;
   }
@@ -354,17 +405,18 @@ async function start() {
     send: (talk, kind, payload) => request("POST", `/talk/${encodeURIComponent(talk)}/${kind === "wrap" ? "wrap" : "events"}`, kind === "wrap" ? payload : { tab, events: payload }),
   });
   tab = await claimTab(nextID);
-  await hold(false);
-  await outbox.load();
+  await Promise.all([words, hold(false), outbox.load()]);
   m.local = outbox.pending(conversation).filter((i) => i.kind === "event").map((i) => i.body);
   if (outbox.pending(conversation).some((i) => i.kind === "wrap")) m.ui.sent = true;
+  const first = await asked;
+  if (first && ok(first)) await accept(first.data);
   while (!m.server) {
     await refresh();
     if (!m.server) await sleep(3000);
   }
   for (const d of await store.drafts(conversation)) {
     if (d.name === "wrap") m.ui.edits = JSON.parse(d.value);
-    else if (m.holder) { m.ui.drafts[d.name] = d.value; flushOne(d.name); }
+    else if (m.holder && d.name !== "text") { m.ui.drafts[d.name] = d.value; flushOne(d.name); }
   }
   draw();
   follow(`conversation:${conversation}`, refresh);
@@ -374,7 +426,8 @@ async function start() {
   dialog.addEventListener("close", () => { if (m.ui.sheet) set({ sheet: "" }); });
   addEventListener("online", () => { poke(); refresh(); hold(false); });
   addEventListener("offline", poke);
-  addEventListener("pagehide", flush);
+  addEventListener("pagehide", keepDrafts);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   addEventListener("beforeunload", (e) => { if (!m.durable && m.status.waiting) e.preventDefault(); });
 }
 

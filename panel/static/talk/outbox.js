@@ -10,7 +10,7 @@
  * @property {(ids:string[]) => Promise<void>} remove
  */
 /** @typedef {{status:number, data:any}} Reply */
-/** @typedef {"saved"|"sending"|"offline"|"server"|"signed_out"|"held"|"refused"} Phase */
+/** @typedef {"saved"|"sending"|"offline"|"server"|"signed_out"|"held"|"refused"|"practice"} Phase */
 /** @typedef {{phase:Phase, waiting:number, savedAt:number, detail:string}} Status */
 
 const BATCH = 50;
@@ -32,6 +32,8 @@ export function createOutbox({ store, send, now, sleep, onChange = () => {}, onW
   const held = new Set();
   /** @type {Set<string>} */
   const single = new Set();
+  /** @type {Set<string>} What is on the wire right now. */
+  let sending = new Set();
   let running = false;
   let failures = 0;
   /** @type {Status} */
@@ -82,11 +84,14 @@ export function createOutbox({ store, send, now, sleep, onChange = () => {}, onW
     const payload = kind === "wrap" ? batch[0].body : batch.map((i) => i.body);
     /** @type {Reply} */
     let reply;
+    sending = new Set(batch.map((i) => i.id));
     try {
       reply = await send(conversation, kind, payload);
     } catch {
       report("offline");
       return false;
+    } finally {
+      sending = new Set();
     }
     const { status: code, data } = reply;
     if (code >= 200 && code < 300) return accepted(batch, reply);
@@ -142,6 +147,14 @@ export function createOutbox({ store, send, now, sleep, onChange = () => {}, onW
     },
     /** @param {string} conversation Items of this talk that the server does not have yet. */
     pending: (conversation) => items.filter((i) => i.conversation === conversation),
+    /** Takes back what has not left yet, and tells whether all of it was still here. @param {string[]} ids */
+    async withdraw(ids) {
+      const here = ids.length > 0 && !ids.some((id) => sending.has(id)) && ids.every((id) => items.some((i) => i.id === id));
+      if (!here) return false;
+      items = items.filter((i) => !ids.includes(i.id));
+      await store.remove(ids);
+      return true;
+    },
     status: () => status,
     run,
   };

@@ -42,13 +42,24 @@ export const askStep = (script) => script.steps.find((s) => s.type === "ask");
 /** @param {Script} script @param {string} id */
 export const indexOf = (script, id) => script.steps.findIndex((s) => s.id === id);
 
+/** @param {Step} s Nothing in it: a section of an agenda that nobody filled in. It vanishes from the talk. */
+export const isEmpty = (s) => Boolean(s.skip && s.skip.ok) && !(s.say || []).length && !(s.probes || []).length && s.type !== "ask" && s.type !== "next";
+
+/** @param {Script} script The steps that a talk has. */
+export const sections = (script) => script.steps.filter((s) => !isEmpty(s));
+
 /**
- * The steps of a named path, or all steps in order.
+ * The steps of a named path, or all steps in order, less those that are empty.
  * @param {Script} script @param {string} name
  */
 export function pathOf(script, name) {
   const path = script.paths && script.paths[name];
-  return path && path.length ? path : script.steps.map((s) => s.id);
+  const all = path && path.length ? path : script.steps.map((s) => s.id);
+  const filled = all.filter((id) => {
+    const step = stepOf(script, id);
+    return step && !isEmpty(step);
+  });
+  return filled.length ? filled : all; // a talk has to stand somewhere
 }
 
 /**
@@ -57,7 +68,7 @@ export function pathOf(script, name) {
  */
 export function numbers(script) {
   const map = new Map();
-  for (const s of script.steps) if (s.type !== "inoculate") map.set(s.id, map.size + 1);
+  for (const s of sections(script)) if (s.type !== "inoculate") map.set(s.id, map.size + 1);
   return map;
 }
 

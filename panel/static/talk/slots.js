@@ -35,12 +35,17 @@ export function fill(line, from) {
   /** @type {Part[]} */
   const out = [];
   let at = 0;
+  // A brace that is no slot is a slip, and never reaches a screen or a phone.
+  const words = (/** @type {string} */ raw) => {
+    const text = raw.replace(/[{}]/g, "");
+    if (text) out.push({ text, from: "line" });
+  };
   for (const m of line.matchAll(/\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}/g)) {
-    if (m.index > at) out.push({ text: line.slice(at, m.index), from: "line" });
+    words(line.slice(at, m.index));
     out.push(resolve(m[1], m[2] || "", from));
     at = m.index + m[0].length;
   }
-  if (at < line.length) out.push({ text: line.slice(at), from: "line" });
+  words(line.slice(at));
   return out;
 }
 

@@ -15,7 +15,7 @@ export function merge(theirs, ours) {
 }
 
 /** What was settled before the talk. No ask from the server means that nothing is asked today. @param {any} server */
-export const startOf = (server) => ({ ask: server.ask ? server.ask.id : server.ask === null ? NO_ASK : undefined, locale: server.conversation.locale });
+export const startOf = (server) => ({ ask: server.ask ? server.ask.id : server.ask === null ? NO_ASK : undefined, locale: server.conversation.locale, at: server.conversation.started_at });
 
 /** The script with the session's ask in it, should a coordinator have added one. @param {any} server */
 export function scriptOf(server) {

@@ -2,13 +2,15 @@
 // The walk: the same state machine as the server's script package, held equal by shared vectors. Pure: events in,
 // state out. It suggests and records; it stops a volunteer only where a person's answer must be respected.
 
+import { heard } from "./heard.js";
 import { askOf, askStep, endIn, endingFor, endingOf, indexOf, pathOf, stepOf, targets } from "./script.js";
 
 /** @typedef {import("./script.js").Script} Script */
 /** @typedef {import("./script.js").Step} Step */
 /** @typedef {import("./script.js").Light} Light */
 /** @typedef {{id?:string, at?:string, type:string, data:Record<string, any>}} TalkEvent */
-/** @typedef {{ask?:string, path?:string, locale?:string}} Start */
+/** @typedef {{ask?:string, path?:string, locale?:string, at?:string}} Start */
+/** @typedef {{step:string, at:string, light?:string, cues?:string[]}} Visit One stop: when it was entered, the colour it was left by, what was heard. */
 /**
  * @typedef {Object} State
  * @property {string} step
@@ -16,11 +18,17 @@ import { askOf, askStep, endIn, endingFor, endingOf, indexOf, pathOf, stepOf, ta
  * @property {string} path
  * @property {string} locale
  * @property {string[]} route
+ * @property {Visit[]} trail
  * @property {Record<string, number>} visits
  * @property {Record<string, string>} lights
  * @property {Record<string, string[]>} probes
+ * @property {Record<string, string[]>} cues
  * @property {Record<string, string>} lines
  * @property {Record<string, string>} slots
+ * @property {Record<string, string>} own_lines By "step/line": the volunteer's wording of a line.
+ * @property {string[]} facts The fact cards that were used.
+ * @property {{id:string, text:string}[]} find_out Questions that we promised to find out.
+ * @property {string} retaliation What they told us was done to them.
  * @property {string} note
  * @property {string[]} moments
  * @property {string[]} offer
@@ -55,11 +63,12 @@ export function begin(script, start = {}) {
   /** @type {State} */
   const state = {
     step: "", mode: "step", path: start.path || "full", locale: start.locale || script.locales[0],
-    route: [], visits: {}, lights: {}, probes: {}, lines: {}, slots: {}, note: "", moments: [], offer: [], options: [],
+    route: [], trail: [], visits: {}, lights: {}, probes: {}, cues: {}, lines: {}, slots: {}, own_lines: {}, facts: [], find_out: [],
+    retaliation: "", note: "", moments: [], offer: [], options: [],
     ask: start.ask || (step && step.ask) || NO_ASK, ask_spoken: false, closed_asks: [], smaller_used: false,
     unsure_count: 0, answer: "", sign: "", which: "", quiet_s: 0, ending: "", engine: "", language: "", ignored: 0,
   };
-  enter(state, pathOf(script, state.path)[0]);
+  enter(state, pathOf(script, state.path)[0], start.at);
   return state;
 }
 
@@ -78,17 +87,17 @@ export function replay(script, start, events) {
  * @param {Script} script @param {State} state @param {TalkEvent} event
  */
 export function apply(script, state, event) {
-  const ok = take(script, state, event.type, event.data || {});
+  const ok = take(script, state, event.type, event.data || {}, event.at || "");
   if (!ok) state.ignored++;
   return ok;
 }
 
-/** @param {Script} script @param {State} st @param {string} type @param {Record<string, any>} d @returns {boolean} */
-function take(script, st, type, d) {
+/** @param {Script} script @param {State} st @param {string} type @param {Record<string, any>} d @param {string} at @returns {boolean} */
+function take(script, st, type, d, at) {
   switch (type) {
-    case "visit": return visit(script, st, d.step);
-    case "light": return light(script, st, d);
-    case "ask": return swapAsk(script, st, d.id);
+    case "visit": return visit(script, st, d.step, at);
+    case "light": return light(script, st, d, at);
+    case "ask": return swapAsk(script, st, d.id, at);
     case "silence": return silence(script, st, d);
     case "ending": return end(script, st, d.id);
     case "engine": return engine(script, st, d);
@@ -112,8 +121,8 @@ function take(script, st, type, d) {
       if (!script.locales.includes(d.locale)) return false;
       st.locale = d.locale;
       return true;
+    default: return heard(script, st, type, d);
   }
-  return false;
 }
 
 /**
@@ -136,44 +145,54 @@ export const isFinal = (st) => st.engine === "stop" || st.engine === "wrong_pers
 /** @param {State} st */
 export const askClosed = (st) => st.closed_asks.includes(st.ask);
 
-/** @param {Script} script @param {State} st @param {string} step */
-function visit(script, st, step) {
+/** @param {Script} script @param {State} st @param {string} step @param {string} at */
+function visit(script, st, step, at) {
   if (!stepOf(script, step) || isFinal(st) || blocked(script, st, step)) return false;
   if (step === st.step && st.mode === "step") return false;
-  enter(st, step);
+  enter(st, step, at);
   return true;
 }
 
-/** @param {State} st @param {string} step */
-function enter(st, step) {
+/** @param {State} st @param {string} step @param {string} [at] */
+function enter(st, step, at = "") {
   st.step = step;
   st.mode = "step";
   st.ending = "";
   if (!isFinal(st)) st.engine = "";
   st.visits[step] = (st.visits[step] || 0) + 1;
   st.route.push(step);
+  st.trail.push({ step, at });
   st.offer = [];
   st.options = [];
 }
 
-/** @param {Script} script @param {State} st @param {Record<string, any>} d */
-function light(script, st, d) {
+/**
+ * Remembers a light for the step and for this visit of it.
+ * @param {State} st @param {string} step @param {string} colour
+ */
+function shine(st, step, colour) {
+  st.lights[step] = colour;
+  st.trail[st.trail.length - 1].light = colour;
+}
+
+/** @param {Script} script @param {State} st @param {Record<string, any>} d @param {string} at */
+function light(script, st, d, at) {
   const step = stepOf(script, st.step);
   if (!step || d.step !== st.step || st.mode === "ended") return false;
   const found = (step.lights[/** @type {"green"} */ (d.colour)] || []).find((l) => (l.id || "") === (d.id || ""));
   if (!found) return false;
-  if (step.type === "ask" && found.sets && found.sets.answer) return answer(script, st, step, found, d);
-  st.lights[step.id] = d.colour;
+  if (step.type === "ask" && found.sets && found.sets.answer) return answer(script, st, step, found, d, at);
+  shine(st, step.id, d.colour);
   if (found.path && script.paths && script.paths[found.path]) st.path = found.path;
-  follow(script, st, found.goto, found.offer);
+  follow(script, st, found.goto, found.offer, at);
   return true;
 }
 
 /**
  * What they said to the question. A yes needs a sign, a no closes this ask for the rest of the talk.
- * @param {Script} script @param {State} st @param {Step} step @param {Light} found @param {Record<string, any>} d
+ * @param {Script} script @param {State} st @param {Step} step @param {Light} found @param {Record<string, any>} d @param {string} at
  */
-function answer(script, st, step, found, d) {
+function answer(script, st, step, found, d, at) {
   let given = /** @type {{answer:string}} */ (found.sets).answer;
   if (given === "hard_no" && st.mode === "choose" && st.answer === "hard_no") {
     st.which = d.which || "";
@@ -197,7 +216,7 @@ function answer(script, st, step, found, d) {
   } else {
     st.sign = "";
   }
-  st.lights[step.id] = colour;
+  shine(st, step.id, colour);
   st.answer = given;
   st.which = "";
   if (given === "unsure") {
@@ -208,7 +227,7 @@ function answer(script, st, step, found, d) {
     st.closed_asks.push(st.ask);
     choose(st, hardNoOptions(script, st, via), via.offer);
   } else {
-    follow(script, st, via.goto, via.offer);
+    follow(script, st, via.goto, via.offer, at);
   }
   return true;
 }
@@ -263,19 +282,19 @@ function unused(st, offer = []) {
   return offer.filter((id) => !asked.includes(id));
 }
 
-/** @param {Script} script @param {State} st @param {string} to @param {string[]} [offer] */
-function follow(script, st, to, offer) {
+/** @param {Script} script @param {State} st @param {string} to @param {string[]|undefined} offer @param {string} at */
+function follow(script, st, to, offer, at) {
   const ways = targets(to);
   const ending = endIn(to);
   if (ways.length > 1) {
     choose(st, ways, offer);
   } else if (to === "self") {
-    enter(st, st.step);
+    enter(st, st.step, at);
     st.offer = unused(st, offer);
   } else if (ending !== null) {
     end(script, st, ending);
   } else {
-    enter(st, onPath(script, st, to));
+    enter(st, onPath(script, st, to), at);
   }
 }
 
@@ -284,8 +303,9 @@ function follow(script, st, to, offer) {
  * @param {Script} script @param {State} st @param {string} step
  */
 export function onPath(script, st, step) {
-  const path = pathOf(script, st.path);
-  if (path.includes(step) || !path.includes(st.step)) return step;
+  const own = pathOf(script, st.path);
+  const path = own.includes(st.step) ? own : pathOf(script, ""); // whoever left the short path goes on along the script
+  if (path.includes(step)) return step;
   const at = indexOf(script, step);
   return path.find((id) => indexOf(script, id) >= at) || step;
 }
@@ -320,9 +340,9 @@ function silence(script, st, d) {
 /**
  * Changes the one live ask. Once the question was spoken only the smaller one may follow, once, and never an ask that
  * was met with a no.
- * @param {Script} script @param {State} st @param {string} id
+ * @param {Script} script @param {State} st @param {string} id @param {string} at
  */
-function swapAsk(script, st, id) {
+function swapAsk(script, st, id, at) {
   const known = askOf(script, id) || id === NO_ASK;
   if (!known || id === st.ask || st.closed_asks.includes(id) || isFinal(st)) return false;
   if (!st.ask_spoken) {
@@ -332,7 +352,7 @@ function swapAsk(script, st, id) {
   const step = askStep(script);
   if (!step || id !== smallerAsk(script, st) || (st.answer !== "unsure" && st.answer !== "hard_no")) return false;
   Object.assign(st, { ask: id, smaller_used: true, ask_spoken: false, answer: "", sign: "", which: "" });
-  enter(st, step.id);
+  enter(st, step.id, at);
   return true;
 }
 

@@ -56,9 +56,10 @@ export function localIn(ms, zone) {
   return `${get("year")}-${get("month")}-${get("day")}T${get("hour")}:${get("minute")}`;
 }
 
-/** @param {number} ms The clock on this device, as in "5:46 pm". */
-export function clockHere(ms) {
+/** @param {number} ms The clock on this device, as in "5:46 pm". @param {string} [locale] */
+export function clockHere(ms, locale = "en") {
   const d = new Date(ms);
+  if (locale.slice(0, 2) === "es") return `${d.getHours()}:${two(d.getMinutes())}`;
   const h = d.getHours() % 12 || 12;
   return `${h}:${two(d.getMinutes())} ${d.getHours() >= 12 ? "pm" : "am"}`;
 }

@@ -2,6 +2,7 @@
 // Wrap-up: what the talk already answers is set, what the volunteer changes wins, and every promise becomes a dated
 // follow-up whatever the ending. Pure; what it builds is what the server is sent.
 
+import { t } from "../js/words.js";
 import { askOf, endingFor, say } from "./script.js";
 import { fill, plain, smsText, straighten } from "./slots.js";
 import { isTime, plusDays, plusMinutes } from "./when.js";
@@ -26,15 +27,23 @@ import { outcome } from "./walk.js";
  * @property {boolean} recap_send
  * @property {Record<string, string>} learned
  * @property {string} language
+ * @property {string} say_name How they say their own name.
+ * @property {string} barrier What could get in the way.
+ * @property {string} buddy Who comes along.
+ * @property {Record<string, string>} found When each question is answered that we promised to find out.
  * @property {string} note
  * @property {string} feeling
+ * @property {string} [replaces] The wrap-up that was taken back before it was known to be saved.
  * @property {Record<string, boolean>} off
  * @property {Record<string, string>} bodies
  */
-/** @typedef {{script:Script, walk:State, sources:import("./slots.js").Sources, nowLocal:string, demo:boolean, textAllowed:boolean, textOk:boolean}} Context */
+/** @typedef {{script:Script, walk:State, sources:import("./slots.js").Sources, nowLocal:string, demo:boolean, textAllowed:boolean, textOk:boolean, sayName?:string}} Context */
 /** @typedef {{key:string, channel:string, reason:string, local?:string, in_minutes?:number, body:string, auto:boolean, off:boolean}} Promised */
 
-export const CONSENT_WORDS = "Can I text you a reminder at this number?";
+/** @type {Record<string, string>} What was asked, as it was said: it is kept with their yes. */
+const CONSENT = { en: "Can I text you a reminder at this number?", es: "¿Puedo mandarte un recordatorio por mensaje a este número?" };
+/** @param {string} locale */
+export const consentWords = (locale) => CONSENT[locale.slice(0, 2)] || CONSENT.en;
 
 /** The talk's own answers, under what the volunteer changed. @param {Context} c @param {Partial<Form>} edits @returns {Form} */
 export function formOf(c, edits) {
@@ -45,7 +54,7 @@ export function formOf(c, edits) {
     support: s.support || "not_heard", leader: false, leader_why: "",
     what: s.what || "", by_when: s.by_when || "", follow_how: s.follow_how || "", follow_when: s.follow_when || "",
     text_ok: s.text_ok || "", recap: "", recap_send: false, learned: {}, language: c.walk.language, note: c.walk.note, feeling: "",
-    off: {}, bodies: {}, ...edits,
+    say_name: c.sayName || "", barrier: s.barrier || "", buddy: s.buddy || "", found: {}, off: {}, bodies: {}, ...edits,
   };
   if (form.outcome === "commitment" && !form.what) {
     const ask = askOf(c.script, c.walk.ask);
@@ -58,6 +67,19 @@ export function formOf(c, edits) {
 
 /** @param {Form} f A stop and a wrong number leave nothing to promise. */
 export const closed = (f) => f.outcome === "opt_out" || f.outcome === "bad_number";
+
+/** Keeps what a wrap-up said that was taken back, so that it is mended and not typed again. @param {any} was The wrap-up as the server had it. @returns {Partial<Form>} */
+export function editsOf(was) {
+  if (!was) return {};
+  const next = (was.follow_ups || []).find((/** @type {any} */ f) => f.reason !== "find_out" && f.reason !== "after_commitment");
+  return {
+    outcome: was.outcome, answer: was.answer, cut_short: was.cut_short, support: was.support || "not_heard", leader: was.leader.flag, leader_why: was.leader.why,
+    ...(was.commitment && { what: was.commitment.what, by_when: was.commitment.by_when }),
+    ...(next && next.local && { follow_how: next.channel, follow_when: next.local }), ...(was.text_ok && { text_ok: "yes" }),
+    learned: Object.fromEntries((was.learned || []).map((/** @type {any} */ l) => [l.tag, l.words])), language: was.language, note: was.note, feeling: was.feeling,
+    ...(was.say_name && { say_name: was.say_name }), barrier: was.barrier || "", buddy: was.buddy || "",
+  };
+}
 
 /** Any talk with a what and a by-when makes a commitment. @param {Form} f */
 export const committed = (f) => !closed(f) && f.outcome !== "no_thanks" && Boolean(f.what) && isTime(f.by_when);
@@ -133,21 +155,28 @@ export function promised(c, f) {
     if (!list.length && dayBefore > c.nowLocal) list.push({ channel, reason: "before_commitment", local: dayBefore });
     if (!has("after_commitment")) list.push({ channel, reason: "after_commitment", local: plusDays(f.by_when, 1, "18:00") });
   }
-  return list.map((p) => ({
+  const told = list.map((p) => ({
     ...p, key: p.reason, off: Boolean(f.off[p.reason]),
     body: p.channel === "text" ? f.bodies[p.reason] ?? bodyFor(c, f, p.reason) : "",
     auto: p.channel === "text" && mayRemind(c, f) && (p.reason === "before_commitment" || p.reason === "after_commitment"),
   }));
+  return [...told, ...toFindOut(c, f)];
 }
+
+/** What we said we would find out: a call tomorrow, unless the volunteer says otherwise. @param {Context} c @param {Form} f @returns {Promised[]} */
+const toFindOut = (c, f) => c.walk.find_out.map(({ id, text }) => {
+  const key = `find_out-${id}`;
+  return { key, channel: "call", reason: "find_out", local: f.found[id] || plusDays(c.nowLocal, 1, "18:00"), body: text, auto: false, off: Boolean(f.off[key]) };
+});
 
 /** Reminders go by themselves only to a number that said yes to it. @param {Context} c @param {Form} f */
 export const mayRemind = (c, f) => c.textAllowed && (f.text_ok ? f.text_ok === "yes" : c.textOk);
 
 /** What is still missing before this can be saved, as a sentence, or empty. Only the outcome is required. @param {Form} f */
 export function unready(f) {
-  if (f.outcome === "callback" && !isTime(f.follow_when)) return "Pick when to call back, or choose another ending.";
-  if (f.follow_when && !isTime(f.follow_when)) return "The follow-up time is not a time yet.";
-  if (f.by_when && !isTime(f.by_when)) return "The date of the plan is not a date yet.";
+  if (f.outcome === "callback" && !isTime(f.follow_when)) return t("Pick when to call back, or choose another ending.");
+  if (f.follow_when && !isTime(f.follow_when)) return t("The follow-up time is not a time yet.");
+  if (f.by_when && !isTime(f.by_when)) return t("The date of the plan is not a date yet.");
   return "";
 }
 
@@ -158,11 +187,12 @@ export function bodyOf(c, f, id, then) {
     leader: { flag: f.leader, why: f.leader ? f.leader_why : "" },
     commitment: committed(f) ? { what: f.what, by_when: f.by_when } : null,
     follow_ups: promised(c, f).filter((p) => !p.off).map(({ channel, reason, local, in_minutes, body }) => ({
-      channel, reason, ...(in_minutes ? { in_minutes } : { local }), ...(channel === "text" ? { body: straighten(body) } : {}),
+      channel, reason, ...(in_minutes ? { in_minutes } : { local }), ...(channel === "text" || reason === "find_out" ? { body: straighten(body) } : {}),
     })),
-    text_ok: f.text_ok === "yes" && !closed(f) ? { words: CONSENT_WORDS } : null,
+    text_ok: f.text_ok === "yes" && !closed(f) ? { words: consentWords(c.walk.locale) } : null,
     recap: c.textAllowed && f.recap_send && f.recap && !closed(f) ? { body: straighten(f.recap), send: true } : null,
     learned: Object.entries(f.learned).filter(([, words]) => words.trim()).map(([tag, words]) => ({ tag, words: words.trim() })),
     language: f.language, note: f.note, feeling: f.feeling, then,
+    replaces: f.replaces || "", say_name: f.say_name === (c.sayName || "") ? "" : f.say_name.trim(), barrier: f.barrier.trim(), buddy: f.buddy.trim(),
   };
 }

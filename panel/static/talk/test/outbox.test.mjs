@@ -178,3 +178,22 @@ test("ids sort in the order they were made, also within a millisecond and when t
   assert.deepEqual(ids, [...ids].sort(), "in order");
   assert.equal(new Set(ids).size, ids.length);
 });
+
+test("what still waits here can be taken back, what is on the wire cannot", async () => {
+  let open = () => {};
+  const gate = new Promise((done) => { open = () => done(undefined); });
+  let tries = 0;
+  const s = setup(() => undefined);
+  await s.store.put({ id: "01", conversation: "c1", kind: "wrap", body: { id: "01" } });
+  const held = createOutbox({
+    store: s.store, now: () => 0, sleep: () => new Promise(() => {}),
+    send: async () => { tries++; await gate; throw new Error("no network"); },
+  });
+  await held.load();
+  assert.equal(await held.withdraw(["01"]), false, "it may be arriving right now");
+  open();
+  await new Promise((done) => setImmediate(done));
+  assert.equal(await held.withdraw(["nothing"]), false);
+  assert.equal(await held.withdraw(["01"]), true);
+  assert.deepEqual([tries, held.pending("c1"), await s.store.all()], [1, [], []]);
+});

@@ -6,7 +6,7 @@ import { savedWords } from "../call.js";
 import { merge } from "../talk.js";
 import { apply, begin } from "../walk.js";
 import { localIn, nextWeekday, plusDays, plusMinutes } from "../when.js";
-import { bodyOf, formOf, promised, unready } from "../wrap.js";
+import { bodyOf, editsOf, formOf, promised, unready } from "../wrap.js";
 
 const script = JSON.parse(readFileSync(new URL("../../../../script/testdata/scripts/heat-recruitment.json", import.meta.url), "utf8"));
 const NOW = "2026-11-24T17:46";
@@ -120,4 +120,41 @@ test("saved, offline and whose fault are always words", () => {
   assert.equal(s("offline", /** @type {any} */ ({ state: "bridged" })), "Saved here. No internet: it will go when you're back. The call is still on.");
   assert.match(s("server"), /our fault/);
   assert.match(s("refused"), /only saved here\. Too long\./);
+});
+
+test("what we said we'd find out is a call tomorrow evening, theirs, unless the volunteer says otherwise", () => {
+  const c = talk([["find_out", { id: "q1", text: "Can they raise the rent?" }], ["find_out", { id: "q2", text: "Who pays the lawyer?" }]]);
+  assert.deepEqual(bodyOf(c, formOf(c, {}), ID, "next").follow_ups, [
+    { channel: "call", reason: "find_out", local: "2026-11-25T18:00", body: "Can they raise the rent?" },
+    { channel: "call", reason: "find_out", local: "2026-11-25T18:00", body: "Who pays the lawyer?" },
+  ]);
+  const moved = bodyOf(c, formOf(c, { found: { q1: "2026-11-27T10:00" }, off: { "find_out-q2": true } }), ID, "next").follow_ups;
+  assert.deepEqual(moved, [{ channel: "call", reason: "find_out", local: "2026-11-27T10:00", body: "Can they raise the rent?" }]);
+  const stopped = talk([["find_out", { id: "q1", text: "Can they raise the rent?" }], ["engine", { what: "stop" }]]);
+  assert.deepEqual(bodyOf(stopped, formOf(stopped, {}), ID, "next").follow_ups, [], "nothing is promised to somebody who asked us to stop");
+});
+
+test("how the name is said is sent only when it was put in other words", () => {
+  const c = { ...talk(texted), sayName: "see-oh-MAH-rah" };
+  assert.equal(bodyOf(c, formOf(c, {}), ID, "next").say_name, "");
+  assert.equal(bodyOf(c, formOf(c, { say_name: " sho-MA-ra " }), ID, "next").say_name, "sho-MA-ra");
+});
+
+test("what got in the way and who comes along are taken from the talk", () => {
+  const c = talk([...yes, slot("barrier", "works nights"), slot("buddy", "Luz from 4B")]);
+  const body = bodyOf(c, formOf(c, {}), ID, "next");
+  assert.deepEqual([body.barrier, body.buddy], ["works nights", "Luz from 4B"]);
+});
+
+test("a wrap-up that was taken back is mended, not typed again", () => {
+  const c = talk([["visit", { step: "ask" }], ["light", { step: "ask", colour: "yellow", id: "unsure" }]]);
+  const saved = { ...bodyOf(c, formOf(c, { outcome: "commitment", answer: "clear_yes", what: "bring a cake", by_when: "2026-12-03T18:30", follow_how: "text", follow_when: "2026-12-02T18:00", leader: true, leader_why: "knows everybody", learned: { place: "a key" }, feeling: "good", text_ok: "yes" }), ID, "next") };
+  const again = bodyOf(c, formOf(c, editsOf(saved)), ID, "next");
+  assert.deepEqual({ ...again, recap: null }, { ...saved, recap: null });
+  assert.deepEqual(editsOf(null), {});
+});
+
+test("the yes to texts is kept in the words and the language in which it was asked for", () => {
+  const c = talk([["locale", { locale: "es" }], ...texted]);
+  assert.deepEqual(bodyOf(c, formOf(c, {}), ID, "next").text_ok, { words: "¿Puedo mandarte un recordatorio por mensaje a este número?" });
 });

@@ -1,7 +1,8 @@
 // @ts-check
 // What am I hearing? Lights of equal weight, in the thumb's reach, and never a red one.
 
-import { COLOURS, say, stepOf } from "../script.js";
+import { t } from "../../js/words.js";
+import { COLOURS, numbers, say, stepOf } from "../script.js";
 import { askClosed } from "../walk.js";
 import { savedWords } from "../call.js";
 import { signsOf, whereTo } from "../model.js";
@@ -20,11 +21,12 @@ export function lights(m) {
   if (walk.mode === "ended") return slim;
   if (walk.mode === "sign") return signs(m);
   const answering = step.type === "ask";
+  const question = answering ? t("What was the answer?") : m.server.conversation.channel === "text" ? t("What are you reading?") : t("What are you hearing?");
   if (answering && (askClosed(walk) || walk.ask === "none")) return slim;
   const all = COLOURS.flatMap((colour) => (step.lights[colour] || []).map((light, i) => ({ colour, light, i })));
-  return h("footer.lights", { key: "lights", "aria-label": answering ? "What was the answer?" : "What are you hearing?" },
-    h("h2", null, h("span", null, answering ? "What was the answer?" : "What are you hearing?"), saved(m),
-      h("span.jump", null, answering ? "None of these is a failure" : m.ui.keysOn ? ["Jump: ", h("kbd", null, "1"), " to ", h("kbd", null, "6"), "  All keys: ", h("kbd", null, "?")] : "")),
+  return h("footer.lights", { key: "lights", "aria-label": question },
+    h("h2", null, h("span", null, question), saved(m),
+      h("span.jump", null, answering ? t("None of these is a failure") : m.ui.keysOn ? [t("Steps:"), " ", h("kbd", null, "1"), "–", h("kbd", null, String(numbers(m.script).size)), "  ", t("All keys:"), " ", h("kbd", null, "?")] : "")),
     h("div.lrow", { class: `of${all.length}` }, all.map(({ colour, light, i }) => {
       const [cls, ic, key] = LOOK[colour];
       const heard = signsOf(m, light.signs).slice(0, 3).join("; ");
@@ -33,18 +35,18 @@ export function lights(m) {
         onclick: () => m.act.press(colour, light.id || ""),
       },
         h("span.ic", { "aria-hidden": "true" }, icon(ic)),
-        h("span.tx", null, h("b", null, curly(say(light.label, walk.locale))), h("span.to", null, curly(whereTo(m, light.goto)))),
+        h("span.tx", null, h("b", { lang: walk.locale }, curly(say(light.label, walk.locale))), h("span.to", null, curly(whereTo(m, light.goto)))),
         m.ui.keysOn && i < 2 && h("kbd", { "aria-hidden": "true" }, i ? `⇧${key}` : key));
     })));
 }
 
 /** A yes needs a sign. @param {any} m */
 function signs(m) {
-  return h("footer.lights", { key: "lights", "aria-label": "What was the sign?" },
-    h("h2", null, h("span", null, "They said yes. What came with it?"), saved(m), h("span.jump", null, "“I'll try” and “sounds good” are not sure")),
+  return h("footer.lights", { key: "lights", "aria-label": t("What was the sign?") },
+    h("h2", null, h("span", null, t("They said yes. What came with it?")), saved(m), h("span.jump", null, t("“I'll try” and “sounds good” are not sure"))),
     h("div.lrow.of3", null, SIGNS.map(([sign, words, to], i) =>
       h("button.light.plain", { type: "button", key: sign, disabled: !m.holder, onclick: () => m.act.sign(sign) },
-        h("span.tx", null, h("b", null, words), h("span.to", null, to)),
+        h("span.tx", null, h("b", null, t(words)), h("span.to", null, t(to))),
         m.ui.keysOn && h("kbd", { "aria-hidden": "true" }, i + 1)))));
 }
 

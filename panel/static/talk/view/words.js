@@ -1,6 +1,7 @@
 // @ts-check
 // Their words: a line with its slots, and the fields that sit inside the sentence that will be said back.
 
+import { t } from "../../js/words.js";
 import { say, stepOf } from "../script.js";
 import { curly } from "../slots.js";
 import { line, value } from "../model.js";
@@ -13,10 +14,10 @@ export function spoken(m, words, still = false) {
   return line(m, words).map((p, i) => {
     if (p.from === "gap") {
       return still ? h("span.slot.gap", { key: i }, curly(p.text))
-        : h("a.slot.gap", { key: i, href: `#f-${p.slot}`, title: "Go to this field", onclick: (/** @type {Event} */ e) => { e.preventDefault(); m.act.focusSlot(p.slot); } }, h("span.vh", null, "missing: "), curly(p.text));
+        : h("a.slot.gap", { key: i, href: `#f-${p.slot}`, title: t("Go to this field"), onclick: (/** @type {Event} */ e) => { e.preventDefault(); m.act.focusSlot(p.slot); } }, h("span.vh", null, t("missing:"), " "), curly(p.text));
     }
     const text = curly(p.text);
-    if (THEIRS.includes(p.from)) return h("span.slot", { key: i, title: p.from === "history" ? `From ${kept(m, p.slot)}` : null }, text);
+    if (THEIRS.includes(p.from)) return h("span.slot", { key: i, title: p.from === "history" ? t("From {day}", { day: kept(m, p.slot) }) : null }, text);
     return text;
   });
 }
@@ -24,7 +25,7 @@ export function spoken(m, words, still = false) {
 /** @param {any} m @param {string|undefined} slot */
 function kept(m, slot) {
   const was = (m.server.slots || {})[slot || ""];
-  return was && was.day ? was.day : "before";
+  return was && was.day ? was.day : t("before");
 }
 
 /** The say-back card. @param {any} m */
@@ -46,7 +47,7 @@ export function wordsCard(m) {
         h("button.chip.small", { type: "button", onclick: () => m.act.slot(name, say(q, m.walk.locale)) }, say(q, m.walk.locale)))) : null,
     ];
   });
-  return h("section.mad", { key: "mad", "aria-label": `${m.server.person.first_name}'s words` },
+  return h("section.mad", { key: "mad", "aria-label": t("{name}’s words", { name: m.server.person.first_name }), lang: m.walk.locale },
     h("div.fields", null, fields, after && h("span.c", { key: "after" }, after)),
     mine.map(([name, slot]) => yours(m, name, slot)));
 }
@@ -62,13 +63,13 @@ function area(m, name, slot) {
       placeholder: placeholder(m, slot), autocomplete: "off", spellcheck: "false",
       oninput: (/** @type {any} */ e) => m.act.typing(name, e.target.value), onblur: () => m.act.flush(name),
     }),
-    before && h("span.meta", null, `From ${was.day || "before"}. Still true? Type to change it.`));
+    before && h("span.meta", null, t("From {day}. Still true? Type to change it.", { day: was.day || t("before") })));
 }
 
 /** "My son" is typed as "your son", so the field already reads the way it will be said. @param {any} m @param {any} slot */
 function placeholder(m, slot) {
   const example = say(slot.example, m.walk.locale);
-  return example ? `e.g. ${curly(example)}` : "as you would say it back";
+  return example ? t("e.g. {example}", { example: curly(example) }) : t("as you would say it back");
 }
 
 /** @param {any} m @param {string} name @param {any} slot */
@@ -78,7 +79,7 @@ function yours(m, name, slot) {
   if (!now || m.ui.editing === name) {
     return h("div.mine", { key: name }, h("label.c", { for: `f-${name}` }, curly(before.trim())), area(m, name, slot));
   }
-  return h("p.mine", { key: name }, curly(before), h("a.slot", { href: `#f-${name}`, role: "button", title: "Change it", onclick: (/** @type {Event} */ e) => { e.preventDefault(); m.act.edit(name); } }, curly(now)), `${rest || ""}.`);
+  return h("p.mine", { key: name }, curly(before), h("a.slot", { href: `#f-${name}`, role: "button", title: t("Change it"), onclick: (/** @type {Event} */ e) => { e.preventDefault(); m.act.edit(name); } }, curly(now)), `${rest || ""}.`);
 }
 
 /** Fields of this step that have no carrier sentence: a choice as chips, words as one line. @param {any} m @param {any} step */
