@@ -35,6 +35,7 @@ type shiftPage struct {
 	Stake    stake
 	Facts    []fact
 	Owed     []phonebank.Conversation
+	Undo     []Undoable // wrap-ups that can still be taken back
 	Coming   []store.Due // reminders that go by themselves within the day
 	Silent   bool        // their phone was rung, and nobody pressed 1
 }
@@ -97,6 +98,9 @@ func (p *Panel) shiftPage(ctx context.Context, me phonebank.User) (*shiftPage, e
 		if f.Channel == phonebank.ByText && f.Automatic && f.State == phonebank.FollowUpPlanned && f.DueAt.Before(p.Now().Add(24*time.Hour)) && len(page.Coming) < 3 {
 			page.Coming = append(page.Coming, f)
 		}
+	}
+	if page.Undo, err = p.undoable(ctx, me); err != nil {
+		return nil, err
 	}
 	if page.Owed, err = p.Store.OwedWrapUps(ctx, me.ID); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -31,15 +32,15 @@ type Undoable struct {
 }
 
 // undoable lists what somebody wrapped up in the last ten minutes, for the pages on which they may notice a slip.
-func (p *Panel) undoable(r *http.Request, me phonebank.User) ([]Undoable, error) {
+func (p *Panel) undoable(ctx context.Context, me phonebank.User) ([]Undoable, error) {
 	at := p.Now()
-	late, err := p.Store.LateWraps(r.Context(), me.ID, at.Add(-phonebank.UndoFor))
+	late, err := p.Store.LateWraps(ctx, me.ID, at.Add(-phonebank.UndoFor))
 	if err != nil {
 		return nil, err
 	}
 	var list []Undoable
 	for _, c := range late {
-		person, err := p.Store.Person(r.Context(), c.PersonID)
+		person, err := p.Store.Person(ctx, c.PersonID)
 		if err != nil {
 			return nil, err
 		}
