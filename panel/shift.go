@@ -35,7 +35,7 @@ type shiftPage struct {
 	Stake    stake
 	Facts    []fact
 	Owed     []phonebank.Conversation
-	Undo     []Undoable // wrap-ups that can still be taken back
+	Undo     []Undoable  // wrap-ups that can still be taken back
 	Coming   []store.Due // reminders that go by themselves within the day
 	Silent   bool        // their phone was rung, and nobody pressed 1
 }

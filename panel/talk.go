@@ -16,6 +16,7 @@ import (
 type talkPage struct {
 	Page
 	ConversationID phonebank.ConversationID
+	ByText         bool
 	Modules        []string // what the panel is made of: a phone on a slow network asks for all of it at once, not file by file
 }
 
@@ -50,7 +51,7 @@ func (p *Panel) talk(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 	if err != nil {
 		return err
 	}
-	p.show(w, r, me, http.StatusOK, "talk", &talkPage{Page: Page{Title: lang(r).Say("Talking with %s", person.FirstName)}, ConversationID: c.ID, Modules: p.modules()})
+	p.show(w, r, me, http.StatusOK, "talk", &talkPage{Page: Page{Title: lang(r).Say("Talking with %s", person.FirstName)}, ConversationID: c.ID, ByText: c.Channel == phonebank.TalkByText, Modules: p.modules()})
 	return nil
 }
 

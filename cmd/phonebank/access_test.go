@@ -116,14 +116,23 @@ func (i *inspector) volunteers(d *demo, c *chrome, boss *tab) {
 	v.sees("Xiomara Quiñones")
 	i.look(v, "a person, as a volunteer")
 	v.press("Text with the script")
-	v.sees("Who do I ask for at the hall?", "Open to talking")
+	v.sees("What are you reading?", "Who do I ask for at the hall?")
 	i.look(v, "talk, by text")
+	thread := v.address()
 	v.open(d.base + "/shift")
 	v.press("That's it for today")
 	v.sees("Thank you")
 	i.look(v, "thanks")
 	v.press("Español")
 	i.look(v, "thanks in Spanish")
+	for _, address := range []string{d.base + "/shift", d.base + "/me", d.base + "/practice", thread} {
+		v.open(address)
+		v.wait("the page in Spanish", func() bool {
+			drawn, err := eval[bool](v, `document.documentElement.lang === "es" && Boolean(document.querySelector("main h1, main h2"))`)
+			return err == nil && drawn
+		})
+		i.look(v, address+" in Spanish")
+	}
 }
 
 // talk goes through the panel: steps, sheets, the ask, the quiet, an unsure answer, a yes, the end, the wrap-up.
@@ -218,7 +227,7 @@ func (i *inspector) coordinators(t *testing.T, d *demo, boss *tab) {
 	boss.open(session + "/end")
 	boss.sees("for everybody?")
 	i.look(boss, "ending a session")
-	visit("a new session", "/sessions/new", "What do we ask people to do?")
+	visit("a new session", "/sessions/new", "what do we ask people to do?")
 	visit("people", "/people", "Xiomara Quiñones")
 	boss.press("Xiomara Quiñones")
 	boss.sees("What happened")

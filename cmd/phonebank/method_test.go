@@ -109,7 +109,7 @@ func wholeMethod(t *testing.T, lang words.Language) {
 	coordinator.sees("Live board")
 	coordinator.open(d.base + "/people")
 	coordinator.press("Xiomara Quiñones")
-	coordinator.sees(problem, stake, "come to the tenants' meeting")
+	coordinator.sees(problem, stake, s.say("come to the tenants' meeting"))
 	coordinator.tellsTheSameStory(talk, "intro", "stake", "agitate", "educate", "ask", "educate", "ask", "next")
 }
 

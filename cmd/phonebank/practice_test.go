@@ -16,6 +16,8 @@ func (p *tab) offline(away bool) {
 		MatchedNetworkConditions: []*network.Conditions{{Latency: 0, DownloadThroughput: -1, UploadThroughput: -1, Offline: away}},
 	})
 	ok(p.t, err)
+	_, err = chromedp.Call(p.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: away, DownloadThroughput: -1, UploadThroughput: -1})
+	ok(p.t, err)
 }
 
 // listenIn counts, inside the page, everything that could take a word out of it.

@@ -215,14 +215,14 @@ func each[E any](events func(func(E, error) bool), do func(E)) {
 
 // whenUsable asks the page itself how long it took from the first byte that was asked for.
 func whenUsable(page context.Context) (time.Duration, error) {
-	for range 400 {
+	for range 2000 {
 		ms, err := chromedp.Run(page, chromedp.Evaluate[float64](usable+` ? performance.now() : 0`))
 		if err == nil && ms > 0 {
 			return time.Duration(ms * float64(time.Millisecond)), nil
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return 0, fmt.Errorf("the panel was not usable after four seconds")
+	return 0, fmt.Errorf("the panel was not usable after twenty seconds")
 }
 
 // pressOffline presses lights with the network off.

@@ -19,10 +19,8 @@ import { banners, header } from "./view/header.js";
 import { closing, kitTop } from "./view/kit.js";
 import { lights } from "./view/lights.js";
 import { rail, strip } from "./view/rail.js";
-import { sheet } from "./view/sheets.js";
 import { side } from "./view/side.js";
 import { stage } from "./view/stage.js";
-import { ended, wrapFoot, wrapup } from "./view/wrapup.js";
 
 const DRAFT_AFTER = 150; // typed words are in the store within 300 ms, whatever happens next
 const EVENT_AFTER = 1200;
@@ -33,6 +31,8 @@ const conversation = document.body.dataset.conversation || "";
 const practice = document.body.dataset.practice !== undefined;
 const line = await import(practice ? "../practice/line.js" : "./api.js");
 const { claimTab, follow, request } = line;
+/** The views that come a little later. @type {typeof import("./view/later/all.js")|null} */
+let later = null;
 const base = `/talk/${encodeURIComponent(conversation)}`;
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("sheet"));
@@ -170,7 +170,7 @@ function adopt(state) {
   if (state.undone && !Object.keys(m.ui.edits).length) m.ui.edits = editsOf(state.undone);
   m.walk = walkOf(state, m.events);
   m.ui.quietFrom = quietSince(m.events, Date.now() + skew);
-  if (!m.asked) m.holder = state.holder;
+  if (!m.asked) m.holder = state.holder || sessionStorage.getItem("holds") === conversation; // this tab held it before a reload
   draw();
 }
 
@@ -210,6 +210,7 @@ async function hold(take) {
     if (!ok(reply)) return;
     m.asked = true;
     m.holder = reply.data.holder;
+    if (!practice) sessionStorage.setItem("holds", m.holder ? conversation : "");
     if (m.holder) outbox.release(conversation);
     draw();
   } catch {
@@ -330,6 +331,7 @@ function draw() {
 }
 
 function paint() {
+  if (!later && screen(m) !== "talk") return; // it is drawn as soon as they are here
   m.now = Date.now() + skew;
   m.nowLocal = localIn(m.now, m.server.person.zone);
   m.screen = screen(m);
@@ -343,8 +345,8 @@ function paint() {
   render(app, m.screen === "talk"
     ? [header(m), m.narrow && strip(m), !m.narrow && rail(m), main([banners(m), m.ui.back && toWrap(), kitTop(m), views.stage(m)], t("What to say")), !m.narrow && views.side(m), views.foot(m)]
     : m.screen === "wrap"
-      ? [header(m), main([banners(m), wrapup(m)], t("Wrap-up")), wrapFoot(m)]
-      : [header(m), main([banners(m), closing(m) || ended(m)], t("What happened"))]);
+      ? [header(m), main([banners(m), later.wrapup(m)], t("Wrap-up")), later.wrapFoot(m)]
+      : [header(m), main([banners(m), closing(m) || later.ended(m)], t("What happened"))]);
   paintSheet();
   arrive();
   if (texting() && m.screen === "talk") m.text.painted();
@@ -369,7 +371,7 @@ function arrive() {
 }
 
 function paintSheet() {
-  const s = (texting() && m.text.sheet(m)) || sheet(m);
+  const s = (texting() && m.text.sheet(m)) || (later ? later.sheet(m) : null);
   render(dialog, s ? [h("h2", { key: "t", id: "sheet-title" }, s.title), h("div.sheetbody", { key: m.ui.sheet }, s.body)] : []);
   if (s && !dialog.open) {
     dialog.showModal();
@@ -388,12 +390,33 @@ function saved(status) {
   draw();
 }
 
+/** The page asked for the talk as its first thing; asked for in the same way, that answer is taken and no other is fetched. */
+async function firstState() {
+  if (practice) return request("GET", `${base}/state`).catch(() => null);
+  try {
+    const reply = await fetch(`${base}/state`);
+    return { status: reply.status, data: await reply.json() };
+  } catch {
+    return null; // it is asked for again
+  }
+}
+
+/** A network that is gone at this moment is asked again: a wrap-up must never wait for one. */
+async function fetchLater() {
+  for (let missed = 0; !later; missed++) { // a browser may remember that it failed, so each try has a name of its own
+    later = await import(/** @type {any} */ (`./view/later/all.js${missed ? `?again=${missed}` : ""}`)).catch(() => null);
+    if (!later) await sleep(2000);
+  }
+  draw();
+}
+
 // ---- start ----
 
 async function start() {
   // Asked for at once, all that a slow network lets through: the words, the talk, who holds it.
   const words = speak(document.documentElement.lang, ["talk"]);
-  const asked = request("GET", `${base}/state`).catch(() => null);
+  const asked = firstState();
+  fetchLater();
   loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell(t("Icons are missing. Everything still works.")));
   try {
     if (!practice) store = await openStore(indexedDB);
@@ -405,11 +428,12 @@ async function start() {
     send: (talk, kind, payload) => request("POST", `/talk/${encodeURIComponent(talk)}/${kind === "wrap" ? "wrap" : "events"}`, kind === "wrap" ? payload : { tab, events: payload }),
   });
   tab = await claimTab(nextID);
-  await Promise.all([words, hold(false), outbox.load()]);
+  await Promise.all([words, outbox.load()]);
   m.local = outbox.pending(conversation).filter((i) => i.kind === "event").map((i) => i.body);
   if (outbox.pending(conversation).some((i) => i.kind === "wrap")) m.ui.sent = true;
   const first = await asked;
   if (first && ok(first)) await accept(first.data);
+  await hold(false);
   while (!m.server) {
     await refresh();
     if (!m.server) await sleep(3000);
@@ -423,9 +447,14 @@ async function start() {
   setInterval(() => hold(false), HOLD_EVERY);
   setInterval(draw, 1000);
   narrow.addEventListener("change", () => { m.narrow = narrow.matches; draw(); });
-  dialog.addEventListener("close", () => { if (m.ui.sheet) set({ sheet: "" }); });
-  addEventListener("online", () => { poke(); refresh(); hold(false); });
-  addEventListener("offline", poke);
+  // What is open is ours to know: the browser tells of a close a moment later, and by then the next sheet may be open.
+  dialog.addEventListener("cancel", (e) => {
+    e.preventDefault();
+    set({ sheet: "" });
+  });
+  dialog.addEventListener("close", () => { if (m.ui.sheet && !dialog.open) set({ sheet: "" }); });
+  addEventListener("online", () => { m.cut = false; poke(); refresh(); hold(false); });
+  addEventListener("offline", () => { m.cut = true; poke(); draw(); });
   addEventListener("pagehide", keepDrafts);
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   addEventListener("beforeunload", (e) => { if (!m.durable && m.status.waiting) e.preventDefault(); });

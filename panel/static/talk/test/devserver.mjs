@@ -197,7 +197,7 @@ const server = createServer(async (req, res) => {
   if (first === "talk" && !what) {
     talk(id).lang = url.searchParams.get("lang") === "es" ? "es" : "en";
     const page = readFileSync(new URL("templates/talk.html", root), "utf8").replace(/\{\{define "talk"\}\}|\{\{end\}\}\s*$/g, "");
-    return reply(200, "text/html; charset=utf-8", page.replace(/\{\{range \.Modules\}\}[^]*?\{\{end\}\}/, "").replaceAll("{{.StaticVersion}}", "dev").replaceAll("{{.ConversationID}}", id).replaceAll("{{.Title}}", "Xiomara Quiñones").replaceAll("{{.Lang}}", talk(id).lang).replace(/\{\{t "([^"]*)"\}\}/g, "$1")
+    return reply(200, "text/html; charset=utf-8", page.replace(/\{\{range \.Modules\}\}[^]*?\{\{end\}\}/, "").replace(/\{\{(if \.ByText|end)\}\}/g, "").replaceAll("{{.StaticVersion}}", "dev").replaceAll("{{.ConversationID}}", id).replaceAll("{{.Title}}", "Xiomara Quiñones").replaceAll("{{.Lang}}", talk(id).lang).replace(/\{\{t "([^"]*)"\}\}/g, "$1")
       .replace("</head>", (scenes[id.split("-")[0]] || {}).press ? `<script type="module" src="/press/${id.split("-")[0]}"></script></head>` : "</head>"));
   }
   if (first === "talk" && what === "state") return json(state(id));

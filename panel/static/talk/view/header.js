@@ -76,7 +76,7 @@ export function banners(m) {
       h("p", null, h("b", null, t("This talk is open in another tab or on another device.")), t("You can read along here. Nothing you press here is sent.")),
       h("button.btn.pri.push", { type: "button", disabled: m.busy("hold"), onclick: () => m.act.take() }, t("Use this one instead"))));
   }
-  if (status.phase === "offline") {
+  if (status.phase === "offline" || (m.cut && !m.kit)) {
     out.push(h("div.banner", { key: "net", role: "status" }, icon("cloud"),
       h("p", null, h("b", null, callLive(server.call) ? t("Your internet dropped. The call is still on.") : t("Your internet dropped.")),
         t("Keep going. What you type is safe here and will send itself when you're back."))));

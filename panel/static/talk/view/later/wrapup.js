@@ -2,15 +2,15 @@
 // Wrap-up, under thirty seconds: the outcome is set from the lights, what was agreed is one sentence to check, and
 // every promise shows exactly what will happen and when.
 
-import { count, language, t } from "../../js/words.js";
-import { askOf, say } from "../script.js";
-import { curly, segments } from "../slots.js";
-import { callLive, offLine } from "../model.js";
-import { clockHere, isTime, spokenWhen } from "../when.js";
-import { callLine, resultWords, savedWords } from "../call.js";
-import { closed, committed, mayRemind, promised, unready } from "../wrap.js";
-import { h, icon } from "../dom.js";
-import { byChips, followChips } from "./next.js";
+import { count, language, t } from "../../../js/words.js";
+import { askOf, say } from "../../script.js";
+import { curly, segments } from "../../slots.js";
+import { callLive, offLine } from "../../model.js";
+import { clockHere, isTime, spokenWhen } from "../../when.js";
+import { callLine, resultWords, savedWords } from "../../call.js";
+import { closed, committed, mayRemind, promised, unready } from "../../wrap.js";
+import { h, icon } from "../../dom.js";
+import { byChips, followChips } from "../next.js";
 
 const ENDS = [
   ["Clear yes", { outcome: "commitment", answer: "clear_yes" }], ["Not sure", { outcome: "connected", answer: "unsure" }],
@@ -139,7 +139,7 @@ function promisedPanel(m, f, first) {
   ], "promised");
 }
 
-/** @param {any} m @param {any} f @param {import("../wrap.js").Promised} p */
+/** @param {any} m @param {any} f @param {import("../../wrap.js").Promised} p */
 function promise(m, f, p) {
   const when = p.in_minutes ? t("in 1 minute") : spokenWhen(p.local || "", language);
   const asked = p.reason === "find_out";

@@ -1,13 +1,13 @@
 // @ts-check
 // The sheets that open over the panel: the steps on a phone, what they said, the keys.
 
-import { t } from "../../js/words.js";
-import { say } from "../script.js";
-import { h } from "../dom.js";
+import { t } from "../../../js/words.js";
+import { say } from "../../script.js";
+import { h } from "../../dom.js";
 import { factsSheet } from "./facts.js";
-import { laterChips } from "./next.js";
-import { ownSheet } from "./own.js";
-import { languages, route, saidButtons } from "./rail.js";
+import { laterChips } from "../next.js";
+import { ownSheet } from "../own.js";
+import { languages, route, saidButtons } from "../rail.js";
 import { threatSheet } from "./threat.js";
 
 export const KEYS = [

@@ -1,10 +1,10 @@
 // @ts-check
 // Somebody says that they were threatened or punished for standing up: they are heard first, and a coordinator knows at once.
 
-import { t } from "../../js/words.js";
-import { say } from "../script.js";
-import { curly } from "../slots.js";
-import { h, icon } from "../dom.js";
+import { t } from "../../../js/words.js";
+import { say } from "../../script.js";
+import { curly } from "../../slots.js";
+import { h, icon } from "../../dom.js";
 
 const HEARD = {
   en: "I'm sorry that happened. You're not alone with it. Are you safe right now?",

@@ -2,13 +2,13 @@
 // Facts and answers, from any step in two keys: "/" opens the list, Enter opens its first card. What is not on a card is
 // not guessed at: "I'll find out" makes it a promise.
 
-import { language, t } from "../../js/words.js";
-import { cards, matching } from "../cards.js";
-import { line } from "../model.js";
-import { curly, plain } from "../slots.js";
-import { say } from "../script.js";
-import { h, icon } from "../dom.js";
-import { spoken } from "./words.js";
+import { language, t } from "../../../js/words.js";
+import { cards, matching } from "../../cards.js";
+import { line } from "../../model.js";
+import { curly, plain } from "../../slots.js";
+import { say } from "../../script.js";
+import { h, icon } from "../../dom.js";
+import { spoken } from "../words.js";
 
 /** What to say where there is no card. */
 const HONEST = { en: "Good question. I don't know, and I don't want to guess. I'll find out and tell you.", es: "Buena pregunta. No lo sé y no quiero inventar. Lo averiguo y te digo." };
@@ -34,7 +34,7 @@ export function factsSheet(m) {
   ];
 }
 
-/** @param {any} m @param {import("../cards.js").Card} c */
+/** @param {any} m @param {import("../../cards.js").Card} c */
 function card(m, c) {
   if (c.kind === "read") return h("a.factcard", { href: c.url, target: "_blank", rel: "noopener" }, icon("note"), h("b", { lang: m.walk.locale }, curly(c.title)), h("span.meta", null, t("opens a new page")));
   const open = m.ui.card === c.key;
