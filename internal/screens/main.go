@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -88,7 +89,7 @@ func (a *album) take(name, address, ready string) error {
 				if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 					return fmt.Errorf("%s: %w", name, err)
 				}
-				if err := chromedp.Do(ctx, chromedp.WaitVisible(ready)); err != nil {
+				if err := wait(ctx, ready); err != nil {
 					return fmt.Errorf("%s never showed %q: %w", name, ready, err)
 				}
 			}
@@ -98,6 +99,17 @@ func (a *album) take(name, address, ready string) error {
 		}
 	}
 	return nil
+}
+
+// wait looks until something stands on the page.
+func wait(ctx context.Context, selector string) error {
+	for {
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`Boolean(document.querySelector(%q))`, selector)))
+		if there || ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // settled waits for fonts and two frames, so that a picture shows what a person sees.
