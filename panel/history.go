@@ -20,14 +20,6 @@ type past struct {
 	Quote string `json:"quote,omitempty"`
 }
 
-// spoken is the language in which whatever a request asked for is answered.
-func spoken(ctx context.Context) words.Language {
-	if l, ok := ctx.Value(langKey{}).(words.Language); ok {
-		return l
-	}
-	return words.English
-}
-
 // history says what happened with a person before, the newest first. Where there were fewer contacts than asked for, it also
 // says on whose word they may be reached: often that is how we met.
 func (p *Panel) history(ctx context.Context, person phonebank.Person, zones string, most int, but ...string) ([]past, error) {

@@ -27,8 +27,11 @@ func speaking(r *http.Request, me phonebank.User) *http.Request {
 }
 
 // lang is the language in which a request is answered.
-func lang(r *http.Request) words.Language {
-	if l, ok := r.Context().Value(langKey{}).(words.Language); ok {
+func lang(r *http.Request) words.Language { return spoken(r.Context()) }
+
+// spoken is lang for what sees no request any more.
+func spoken(ctx context.Context) words.Language {
+	if l, ok := ctx.Value(langKey{}).(words.Language); ok {
 		return l
 	}
 	return words.English

@@ -180,14 +180,6 @@ func (p *Panel) readWrap(ctx context.Context, c phonebank.Conversation, state *t
 	return nil
 }
 
-// speaks is the language of whoever asked, deep in what reads for them.
-func speaks(ctx context.Context) words.Language {
-	if l, ok := ctx.Value(langKey{}).(words.Language); ok {
-		return l
-	}
-	return words.English
-}
-
 // ending says how a line ended, in the language of whoever reads it.
 func ending(l words.Language, c phonebank.Call, firstName string) string {
 	if c.Result == phonebank.ResultNoAnswer && !c.OurFault && c.Sentence != "" {
@@ -221,7 +213,7 @@ func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *scr
 		return err
 	}
 	state.Person = talkPerson{ID: person.ID, Name: person.Name, FirstName: person.FirstName, SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
-		Languages: listOfWords(person.Languages), TimeThere: speaks(ctx).Clock(there(zones, p.Now())), Zone: phonebank.FirstZone(zones), Why: why,
+		Languages: listOfWords(person.Languages), TimeThere: spoken(ctx).Clock(there(zones, p.Now())), Zone: phonebank.FirstZone(zones), Why: why,
 		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed}
 	beside, err := p.textsIn(ctx, c, phone.ID)
 	if err != nil {
@@ -242,10 +234,10 @@ func (p *Panel) readCall(ctx context.Context, c phonebank.Conversation, _ *scrip
 		return err
 	}
 	if err == nil {
-		state.Call = &talkCall{ID: call.ID, State: call.State, Direction: call.Kind, Result: call.Result, OurFault: call.OurFault, Sentence: ending(speaks(ctx), call, state.Person.FirstName),
+		state.Call = &talkCall{ID: call.ID, State: call.State, Direction: call.Kind, Result: call.Result, OurFault: call.OurFault, Sentence: ending(spoken(ctx), call, state.Person.FirstName),
 			AnsweredAt: call.AnsweredAt, EndedAt: call.EndedAt, Tries: call.Tries, Muted: call.Muted}
 	}
-	state.Line.Words = speaks(ctx).Say("Your phone is not on the line")
+	state.Line.Words = spoken(ctx).Say("Your phone is not on the line")
 	if c.ShiftID == "" {
 		return nil
 	}
@@ -255,7 +247,7 @@ func (p *Panel) readCall(ctx context.Context, c phonebank.Conversation, _ *scrip
 	}
 	state.Help = shift.Help
 	if shift.LegJoined {
-		state.Line = talkLine{Joined: true, Words: speaks(ctx).Say("Your phone is connected")}
+		state.Line = talkLine{Joined: true, Words: spoken(ctx).Say("Your phone is connected")}
 	}
 	return nil
 }
@@ -273,7 +265,7 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	}
 	for _, w := range said { // the newest first
 		if _, known := state.Slots[w.Name]; !known && w.Value != "" {
-			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: speaks(ctx).ShortDay(there(state.Person.Zone, w.At))}
+			state.Slots[w.Name] = talkSlot{Value: w.Value, From: script.FromHistory, Day: spoken(ctx).ShortDay(there(state.Person.Zone, w.At))}
 		}
 	}
 	promises, err := p.Store.CommitmentsOf(ctx, c.PersonID)
@@ -283,7 +275,7 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	for name, slot := range carried(words.Known(c.Locale), promises, state.Person.Zone) {
 		state.Slots[name] = slot
 	}
-	state.Promise = lastPromise(speaks(ctx), promises)
+	state.Promise = lastPromise(spoken(ctx), promises)
 	if me.Stake != "" {
 		state.Slots["your_stake"] = talkSlot{Value: me.Stake, From: script.FromVolunteer}
 	}

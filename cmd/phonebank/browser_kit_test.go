@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"phonebank/internal/eyes"
 )
 
 // patience is how long a person looks at a page that does not do what it should.
@@ -119,25 +120,9 @@ type chrome struct {
 
 func startChrome(t *testing.T) *chrome {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium-headless-shell", "chromium", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("no browser found: these tests need chromium-headless-shell, chromium or google-chrome on the PATH (on Debian: apt-get install chromium-headless-shell)")
-	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.Flag("disable-component-update", true))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium refuses to run as root with it
-	}
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(end)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	ok(t, chromedp.Do(ctx)) // starts it
+	ctx, done, err := eyes.Chromium(context.Background())
+	ok(t, err)
+	t.Cleanup(done)
 	return &chrome{t, ctx}
 }
 

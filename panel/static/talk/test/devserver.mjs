@@ -110,13 +110,14 @@ function talk(id) {
 /** @param {string} id */
 function state(id) {
   const t = talk(id);
+  const es = t.lang === "es"; // what the server says, it says in the volunteer's language
   return {
     undone: null, undo_until: null, own: [],
     holder: true,
-    person: { id: "p1", name: "Xiomara Quiñones", first_name: "Xiomara", say_name: "see-oh-MAH-rah kee-NYO-ness", number: "(•••) •••-0123", place: "Apt 3C", languages: ["Spanish", "English"], time_there: "5:46 pm", zone: "America/New_York", why: "Told Luis about the heat", text_allowed: !(t.thread && t.thread.why_not), text_ok: false },
-    history: [{ at: "2026-09-14T22:10:00Z", day: "Sep 14", text: "Luis texted about radiators. Reply:", quote: "every winter the same story" }, { at: "2026-09-02T22:10:00Z", day: "Sep 2", text: "Missed call, no voicemail", quote: "" }, { at: "2026-08-09T22:10:00Z", day: "Aug 9", text: "Signed in at the block party", quote: "" }],
+    person: { id: "p1", name: "Xiomara Quiñones", first_name: "Xiomara", say_name: "see-oh-MAH-rah kee-NYO-ness", number: "(•••) •••-0123", place: "Apt 3C", languages: ["Spanish", "English"], time_there: es ? "17:46" : "5:46 pm", zone: "America/New_York", why: es ? "Le contó a Luis de la calefacción" : "Told Luis about the heat", text_allowed: !(t.thread && t.thread.why_not), text_ok: false },
+    history: [{ at: "2026-09-14T22:10:00Z", day: es ? "14 sep" : "Sep 14", text: es ? "Luis le escribió de los radiadores. Respondió:" : "Luis texted about radiators. Reply:", quote: "every winter the same story" }, { at: "2026-09-02T22:10:00Z", day: es ? "2 sep" : "Sep 2", text: es ? "Llamada perdida, sin buzón" : "Missed call, no voicemail", quote: "" }, { at: "2026-08-09T22:10:00Z", day: es ? "9 ago" : "Aug 9", text: es ? "Se apuntó en la fiesta de la cuadra" : "Signed in at the block party", quote: "" }],
     volunteer: { name: "Dana", place: "412 Alder", stake: "my grandfather's oxygen failed the night our heat did" }, org: "Alder Tenants Union", our_number: "+12125550100", demo: true,
-    call: t.call, line: { joined: true, words: "Your phone is connected" }, script, library, slots: {},
+    call: t.call, line: { joined: true, words: es ? "Tu teléfono está conectado" : "Your phone is connected" }, script, library, slots: {},
     builtins: { first_name: "Xiomara", volunteer: "Dana", volunteer_place: "412 Alder", last_contact_by: "Luis", last_topic: "the radiators" },
     ask: { id: "meeting", label: "come to the tenants' meeting", when: "Thu Dec 3, 6:30 pm", where: "St. Mark's hall", smaller: "sign" },
     events: t.events, wrap: t.wrap, help: t.help, paused: null, now: new Date().toISOString(), ...t.server,
