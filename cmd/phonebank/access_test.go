@@ -247,7 +247,7 @@ func (i *inspector) coordinators(t *testing.T, d *demo, boss *tab) {
 	visit("scripts", "/scripts", "Scripts")
 	boss.follow("/scripts/heat-recruitment/")
 	boss.wait("the script", func() bool {
-		drawn, err := eval[bool](boss, `document.querySelectorAll("main h1, main h2").length > 1`)
+		drawn, err := eval[bool](boss, `Boolean(document.querySelector(".edname h1"))`)
 		return err == nil && drawn
 	})
 	i.look(boss, "a script")

@@ -27,7 +27,7 @@ func measureWeight(_ context.Context, _ *world, r *report) error {
 		{"icons", []string{"panel/static/icons.svg"}},
 		{"modules", nil},
 	}
-	for _, pattern := range []string{"panel/static/talk/*.js", "panel/static/talk/view/*.js"} {
+	for _, pattern := range []string{"panel/static/js/words.js", "panel/static/talk/*.js", "panel/static/talk/view/*.js", "panel/static/talk/view/later/*.js"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			return err
