@@ -18,8 +18,8 @@ func TestEditor_ATalkKeepsItsWordsAndTheNextHasTheNew(t *testing.T) {
 	coordinator.press("Make a new version")
 	coordinator.sees("Version 2", "Publish version 2")
 
-	// A letter that is missing a step is said in a sentence; the preview beside the form shows what was written.
-	coordinator.writes("Line 1, EN", "Good evening [their name], it's [your name] from the tenants' union. Is now an alright time?")
+	// What was written stands below the field as a volunteer sees it, and in the live panel beside the form.
+	coordinator.writes("Line 1, in English", "Good evening [their name], it's [your name] from the tenants' union. Is now an alright time?")
 	coordinator.sees("Saved here and with us", "Good evening Xiomara, it’s")
 	coordinator.press("Publish version 2")
 	coordinator.sees("From the next talk on, volunteers see version 2.")
@@ -34,5 +34,8 @@ func TestEditor_ATalkKeepsItsWordsAndTheNextHasTheNew(t *testing.T) {
 	neighbour.sees("is over")
 	volunteer.press("Save, next person")
 	volunteer.sees("Next person")
-	volunteer.wait("the new words on the next card", func() bool { return strings.Contains(volunteer.text(), "Good evening") })
+	if strings.Contains(volunteer.text(), "Ofelia Reyes") { // she speaks Spanish, whose words are as they were
+		volunteer.press("Someone else")
+	}
+	volunteer.sees("Good evening")
 }
