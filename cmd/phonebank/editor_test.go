@@ -33,9 +33,12 @@ func TestEditor_ATalkKeepsItsWordsAndTheNextHasTheNew(t *testing.T) {
 	volunteer.press("End now")
 	neighbour.sees("is over")
 	volunteer.press("Save, next person")
-	volunteer.sees("Next person")
-	if strings.Contains(volunteer.text(), "Ofelia Reyes") { // she speaks Spanish, whose words are as they were
-		volunteer.press("Someone else")
-	}
-	volunteer.sees("Good evening")
+	volunteer.wait("the new words on a card", func() bool {
+		shown := volunteer.text()
+		if strings.Contains(shown, "Hola Ofelia") { // she speaks Spanish, whose words are as they were
+			volunteer.press("Someone else")
+			volunteer.seesNo("Hola Ofelia")
+		}
+		return strings.Contains(shown, "Good evening")
+	})
 }
