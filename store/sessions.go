@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -216,15 +217,44 @@ func (q queries) SilentShifts(ctx context.Context, since time.Time) (list []phon
 	return list, err
 }
 
+// A shift is locked while it is offered somebody, or while its volunteer has just pressed a button. That takes
+// milliseconds: a caller waits them out rather than hear that nobody is free.
+const (
+	readyTries = 10
+	readyPause = 15 * time.Millisecond
+)
+
 // ReadyShift finds, for somebody who rings us, the volunteer who knows them if ready, else the one of the campaign who has
-// waited longest, and locks the shift. A shift that another caller is taking is skipped.
+// waited longest, and locks the shift. It never waits for a lock, since it holds the caller's number: it looks again.
 func (tx *Tx) ReadyShift(ctx context.Context, campaign phonebank.CampaignID, owner phonebank.UserID) (s phonebank.Shift, err error) {
-	err = tx.hotGet(ctx, &s, `
-		SELECT `+shiftColumns+` FROM shifts
-		WHERE leg_joined AND state = 'ready'
-			AND session_id IN (SELECT id FROM sessions WHERE campaign_id = $1 AND state = 'open')
-		ORDER BY user_id = $2 DESC, state_since
-		LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`, campaign, string(owner))
+	if owner != "" {
+		s, err = tx.readyShift(ctx, campaign, string(owner))
+		if err == nil || phonebank.KindOf(err) != phonebank.NotFound {
+			return s, err
+		}
+	}
+	return tx.readyShift(ctx, campaign, "")
+}
+
+func (tx *Tx) readyShift(ctx context.Context, campaign phonebank.CampaignID, who string) (s phonebank.Shift, err error) {
+	const ready = `FROM shifts
+		WHERE leg_joined AND state = 'ready' AND ($2 = '' OR user_id = $2)
+			AND session_id IN (SELECT id FROM sessions WHERE campaign_id = $1 AND state = 'open')`
+	for range readyTries {
+		err = tx.hotGet(ctx, &s, `SELECT `+shiftColumns+` `+ready+` ORDER BY state_since LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`, campaign, who)
+		if err == nil || phonebank.KindOf(err) != phonebank.NotFound {
+			return s, err
+		}
+		var busy bool
+		if failed := tx.hotGet(ctx, &busy, `SELECT EXISTS (SELECT 1 `+ready+`)`, campaign, who); failed != nil || !busy {
+			return s, cmp.Or(failed, err)
+		}
+		select {
+		case <-ctx.Done():
+			return s, ctx.Err()
+		case <-time.After(readyPause):
+		}
+	}
 	return s, err
 }
 
