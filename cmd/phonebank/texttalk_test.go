@@ -59,7 +59,8 @@ func TestMethod_TheSameTalkByText(t *testing.T) {
 	if _, err := eval[bool](coordinator, `(o => { o.value = [...o.options].find(x => x.text.startsWith("Dana")).value; o.form.requestSubmit(); return true; })(document.getElementById("owner"))`); err != nil {
 		t.Fatal(err)
 	}
-	v.wait("Xiomara's page", func() bool { v.open(person); return strings.Contains(v.text(), "Xiomara Quiñones") })
+	coordinator.sees("Dana knows them")
+	v.open(person)
 	v.press("Text with the script")
 	v.sees("Texting", "Introduction")
 	talk := v.address()
