@@ -53,6 +53,9 @@ func TestSchema_EveryCheckListsTheStatesOfItsTable(t *testing.T) {
 		{"messages", "state", words(phonebank.MessageStates)},
 		{"users", "role", words(phonebank.Roles)},
 		{"scripts", "status", words(phonebank.ScriptTable.States())},
+		{"rung_moves", "state", words(phonebank.RungTable.States())},
+		{"rung_moves", "ground", words(phonebank.RungGrounds)},
+		{"heard_stands", "support", append(slices.Clone(phonebank.Supports), "")},
 	} {
 		var rule string
 		ok(t, db.SQL().Get(&rule, `
