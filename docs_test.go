@@ -20,6 +20,7 @@ func TestDiagrams_AreThoseOfTheTables(t *testing.T) {
 		{"Shift", phonebank.ShiftTable.Diagram()},
 		{"Conversation", phonebank.ConversationTable.Diagram()},
 		{"Follow-up", phonebank.FollowUpTable.Diagram()},
+		{"Wave", phonebank.WaveTable.Diagram()},
 		{"Commitment", phonebank.CommitmentTable.Diagram()},
 		{"Proposal on the ladder", phonebank.RungTable.Diagram()},
 		{"Text that must leave", phonebank.OutboxTable.Diagram()},

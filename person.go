@@ -143,14 +143,3 @@ const (
 	SessionOpen    = "open"
 	SessionEnded   = "ended"
 )
-
-// Wave is a set of follow-ups that a coordinator brings to one session.
-type Wave struct {
-	ID         WaveID     `db:"id"`
-	CampaignID CampaignID `db:"campaign_id"`
-	SessionID  SessionID  `db:"session_id"`
-	Name       string     `db:"name"`
-	State      string     `db:"state"`
-	CreatedBy  UserID     `db:"created_by"`
-	CreatedAt  time.Time  `db:"created_at"`
-}

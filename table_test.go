@@ -44,6 +44,7 @@ func TestTables_EveryPairOfStateAndEventIsListed(t *testing.T) {
 	guard(t, ConversationTable)
 	guard(t, CommitmentTable)
 	guard(t, FollowUpTable)
+	guard(t, WaveTable)
 	guard(t, OutboxTable)
 	guard(t, ScriptTable)
 	guard(t, RetaliationTable)

@@ -269,7 +269,7 @@ func (d *Diary) Wave(ctx context.Context, name string, session phonebank.Session
 		if s.State == phonebank.SessionEnded {
 			return phonebank.Fail(phonebank.Conflict, "That session is over. Pick another one.")
 		}
-		w = phonebank.Wave{ID: phonebank.NewID[phonebank.WaveID](at), CampaignID: s.CampaignID, SessionID: s.ID, Name: name, State: "live", CreatedBy: user, CreatedAt: at}
+		w = phonebank.Wave{ID: phonebank.NewID[phonebank.WaveID](at), CampaignID: s.CampaignID, SessionID: s.ID, Name: name, State: phonebank.WaveLive, CreatedBy: user, CreatedAt: at}
 		if taken, err = tx.AddWave(ctx, w, ids); err != nil {
 			return err
 		}

@@ -178,7 +178,7 @@ type apiWave struct {
 
 func showWave(w phonebank.Wave) apiWave {
 	return apiWave{
-		apiItem: apiItem{string(w.ID)}, CampaignID: w.CampaignID, SessionID: idOrNull(w.SessionID), Name: w.Name, State: w.State,
+		apiItem: apiItem{string(w.ID)}, CampaignID: w.CampaignID, SessionID: idOrNull(w.SessionID), Name: w.Name, State: string(w.State),
 		CreatedBy: w.CreatedBy, CreatedAt: w.CreatedAt.UTC(),
 	}
 }

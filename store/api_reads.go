@@ -20,7 +20,8 @@ func (s *Store) PageSessions(ctx context.Context, after string, limit int) ([]ph
 	return Page[phonebank.Session](ctx, s, sessionColumns, "sessions", "", after, limit)
 }
 
-const waveColumns = `id, campaign_id, COALESCE(session_id, '') AS session_id, name, state, created_by, created_at`
+const waveColumns = `id, campaign_id, COALESCE(session_id, '') AS session_id, name, channel, reason, state, filter, body, heads_up, local_wish, zone, starts_at,
+	paused_at, size, filled, created_by, created_at, launched_at, done_at`
 
 // PageWaves lists waves.
 func (s *Store) PageWaves(ctx context.Context, after string, limit int) ([]phonebank.Wave, error) {

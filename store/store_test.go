@@ -48,6 +48,7 @@ func TestSchema_EveryCheckListsTheStatesOfItsTable(t *testing.T) {
 		{"commitments", "state", words(phonebank.CommitmentTable.States())},
 		{"follow_ups", "state", words(phonebank.FollowUpTable.States())},
 		{"follow_ups", "reason", words(phonebank.Reasons)},
+		{"waves", "state", words(phonebank.WaveTable.States())},
 		{"retaliations", "state", words(phonebank.RetaliationTable.States())},
 		{"outbox", "state", words(phonebank.OutboxTable.States())},
 		{"messages", "state", words(phonebank.MessageStates)},
