@@ -27,6 +27,7 @@ type FollowUp struct {
 	Generation   int            `db:"generation"`
 	CreatedAt    time.Time      `db:"created_at"`
 	DoneAt       *time.Time     `db:"done_at"`
+	CallIfSilent bool           `db:"call_if_silent"` // a check-in that nobody answers leads to a call
 }
 
 type (
@@ -91,7 +92,7 @@ var FollowUpOpen = []FollowUpState{FollowUpPlanned, FollowUpDue, FollowUpOffered
 // Reasons lists why we get back to somebody.
 var Reasons = []Reason{
 	"before_commitment", "after_commitment", "scheduled_call", "revisit", "maintenance", "first_week", "returned_call",
-	"unanswered_text", "needs_language", "retaliation", "find_out", "asked",
+	"unanswered_text", "needs_language", "retaliation", "find_out", "asked", "wave", "heads_up",
 }
 
 const (
@@ -103,12 +104,14 @@ const (
 	ReasonRetaliation Reason = "retaliation" // a coordinator's
 	ReasonFindOut     Reason = "find_out"    // we said that we would find something out
 	ReasonAsked       Reason = "asked"       // a coordinator set it by hand or through the API
+	ReasonWave        Reason = "wave"        // a wave has them
+	ReasonHeadsUp     Reason = "heads_up"    // the text of the day before a wave
 )
 
 // MayBeAutomatic lists what may go out without a person's press, and then only with the person's recorded text_ok: the
-// reminders and check-ins that were agreed in the talk.
+// reminders and check-ins that were agreed in the talk, and the word of the day before a wave.
 func (r Reason) MayBeAutomatic() bool {
-	return r == ReasonBefore || r == ReasonAfter || r == ReasonScheduled
+	return r == ReasonBefore || r == ReasonAfter || r == ReasonScheduled || r == ReasonHeadsUp
 }
 
 // LateBy is how long after its time a text may still go out; later than that a person decides.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Calling hours: 9 in the morning to 8 in the evening where the person is. Federal law allows 8 to 9 (47 CFR
-// 64.1200(c)(1)); several states end at 8, so the narrower hours are ours everywhere.
+// Calling hours: 9 in the morning to 8 in the evening where the person is. Federal law allows 8 to 9; several states end at
+// 8, so the narrower hours are ours everywhere, and StatesHours has the states that are stricter still.
 const (
 	OpenHour  = 9
 	CloseHour = 20
@@ -17,9 +17,8 @@ const (
 	ReplyGrace = 15 * time.Minute
 )
 
-// UnknownZones are the candidates of a number that could be anywhere in the 48 states: together they leave 12:00 to
-// 20:00 Eastern.
-const UnknownZones = "America/New_York,America/Chicago,America/Denver,America/Phoenix,America/Los_Angeles"
+// lookAhead is how far NextContact looks: past a closed Sunday and back to the same weekday.
+const lookAhead = 8
 
 var zoneCache sync.Map // name -> *time.Location: LoadLocation reads the zone file anew at every call
 
@@ -39,79 +38,115 @@ func Zone(name string) (*time.Location, error) {
 	return loc, nil
 }
 
-// ZonesOf answers with the zones that a person may be in: the stated one, else those of their number, else unknown.
-func ZonesOf(stated, ofNumber string) string {
-	if stated != "" {
-		return stated
+// open answers with the hours of a day there, days after the day of at; both are the same moment on a closed day.
+func (p place) open(at time.Time, days int) (from, until time.Time) {
+	local := at.In(p.zone)
+	// Noon names the day: midnight is skipped on some days of some zones.
+	noon := time.Date(local.Year(), local.Month(), local.Day()+days, 12, 0, 0, 0, p.zone)
+	y, m, d := noon.Date()
+	h := p.days[noon.Weekday()]
+	from = time.Date(y, m, d, h.Open, 0, 0, 0, p.zone)
+	if h.Close <= h.Open {
+		return from, from
 	}
-	if ofNumber != "" {
-		return ofNumber
-	}
-	return UnknownZones
+	return from, time.Date(y, m, d, h.Close, 0, 0, 0, p.zone)
 }
 
-// FirstZone is the zone in which times are shown and wishes are read where several are possible.
-func FirstZone(zones string) string {
-	first, _, _ := strings.Cut(zones, ",")
-	return first
+// next answers with the first moment from at on when the hours are open there, now and until margin from then.
+func (p place) next(at time.Time, margin time.Duration) (time.Time, bool) {
+	for day := range lookAhead + 1 {
+		from, until := p.open(at, day)
+		if from.Before(at) {
+			from = at
+		}
+		if from.Add(margin).Before(until) {
+			return from, true
+		}
+	}
+	return time.Time{}, false
 }
 
-// MayContact tells whether the hours are open in every zone that a person may be in, now and until margin from now.
+// MayContact tells whether the hours are open in every place where a person may be, now and until margin from now.
 func MayContact(zones string, at time.Time, margin time.Duration) bool {
-	if zones == "" {
-		zones = UnknownZones
-	}
-	for name := range strings.SplitSeq(zones, ",") {
-		loc, err := Zone(name)
-		if err != nil {
-			return false // an unreadable zone is never a reason to ring at night
-		}
-		for _, t := range []time.Time{at.In(loc), at.Add(margin).In(loc)} {
-			if t.Hour() < OpenHour || t.Hour() >= CloseHour {
-				return false
-			}
-		}
-		if at.In(loc).Day() != at.Add(margin).In(loc).Day() {
+	all := places(zones)
+	for _, p := range all {
+		from, until := p.open(at, 0)
+		if at.Before(from) || !at.Add(margin).Before(until) {
 			return false
 		}
 	}
-	return true
+	return len(all) > 0 // an unreadable place is never a reason to ring at night
 }
 
-// NextContact answers with the first moment from at on when MayContact holds, to the minute, or the zero time where the
-// zones leave no common hour within eight days.
+// NextContact answers with the first moment from at on when MayContact holds, or the zero time where the places leave no
+// common hour within eight days.
 func NextContact(zones string, at time.Time, margin time.Duration) time.Time {
-	if MayContact(zones, at, margin) {
-		return at
-	}
-	t := at.Truncate(5 * time.Minute).Add(5 * time.Minute)
-	for range 8 * 24 * 12 {
-		if MayContact(zones, t, margin) {
+	all := places(zones)
+	for t := at; len(all) > 0 && t.Before(at.AddDate(0, 0, lookAhead)); {
+		latest := t
+		for _, p := range all {
+			next, ok := p.next(t, margin)
+			if !ok {
+				return time.Time{}
+			}
+			if next.After(latest) {
+				latest = next
+			}
+		}
+		if latest.Equal(t) {
 			return t
 		}
-		t = t.Add(5 * time.Minute)
+		t = latest
 	}
 	return time.Time{}
 }
 
-// ClosesIn answers how long the hours stay open, at most a day: a text's ValidityPeriod ends SendMargin before.
+// ClosesIn answers how long it is until the hours close, at most a day, and 0 on a closed day: a text's ValidityPeriod ends
+// SendMargin before.
 func ClosesIn(zones string, at time.Time) time.Duration {
-	least := 24 * time.Hour
-	if zones == "" {
-		zones = UnknownZones
+	all := places(zones)
+	if len(all) == 0 {
+		return 0
 	}
-	for name := range strings.SplitSeq(zones, ",") {
-		loc, err := Zone(name)
-		if err != nil {
+	least := 24 * time.Hour
+	for _, p := range all {
+		from, until := p.open(at, 0)
+		if !from.Before(until) {
 			return 0
 		}
-		local := at.In(loc)
-		end := time.Date(local.Year(), local.Month(), local.Day(), CloseHour, 0, 0, 0, loc)
-		if d := end.Sub(at); d < least {
-			least = d
-		}
+		least = min(least, until.Sub(at))
 	}
 	return max(least, 0)
+}
+
+// OpenDay is how a day's hours are told: by the clock of the first place where a person may be, as far as every place is open.
+type OpenDay struct {
+	From, Until time.Time // the same moment where nobody may be called all day
+	Sunday      string    // the state whose own hours of a Sunday these are
+}
+
+// Closed tells that nobody may be called there on that day.
+func (d OpenDay) Closed() bool { return !d.From.Before(d.Until) }
+
+// DayOf answers with the hours of the day on which at falls.
+func DayOf(zones string, at time.Time) (day OpenDay) {
+	for i, p := range places(zones) {
+		from, until := p.open(at, 0)
+		if i == 0 {
+			day = OpenDay{From: from, Until: until}
+			if at.In(p.zone).Weekday() == time.Sunday && p.state != "" && p.days[time.Sunday] != p.days[time.Monday] {
+				day.Sunday = p.state
+			}
+			continue
+		}
+		if from.After(day.From) {
+			day.From = from.In(day.From.Location())
+		}
+		if until.Before(day.Until) {
+			day.Until = until.In(day.From.Location())
+		}
+	}
+	return day
 }
 
 // TimeThere writes the time of day where a person is, as a volunteer reads it: 5:46 pm.

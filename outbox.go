@@ -32,6 +32,10 @@ type Outbox struct {
 	ErrorCode    int            `db:"error_code"`
 	Why          string         `db:"why"`
 	CreatedAt    time.Time      `db:"created_at"`
+	Looked       int            `db:"looked"`   // how often it was looked up at Twilio while nobody knew what became of it
+	AskedAt      *time.Time     `db:"asked_at"` // since when a person is asked about it
+	DecidedBy    UserID         `db:"decided_by"`
+	DecidedAt    *time.Time     `db:"decided_at"`
 }
 
 type (
@@ -79,6 +83,9 @@ expired    x        x     x        accepted  x         .        .       .       
 func (o Outbox) Apply(event OutboxEvent, at time.Time) (Change[OutboxState, OutboxEvent], error) {
 	return OutboxTable.Apply(o.State, event, at)
 }
+
+// SentAgain is why a text is closed whose outcome nobody knew and that a person sent again.
+const SentAgain = "Nobody knew whether it went. It was sent again."
 
 const (
 	// TextsPerDay and CallsPerDay cap what one number gets from us in 24 hours without an answer between, whatever

@@ -12,7 +12,8 @@ type Person struct {
 	SayName   string    `db:"say_name"` // how to say it: see-oh-MAH-rah
 	Place     string    `db:"place"`
 	Languages string    `db:"languages"`
-	Zone      string    `db:"zone"` // stated; empty: read from the number
+	Zone      string    `db:"zone"`   // stated; empty: read from the state, else from the number
+	Region    string    `db:"region"` // the state they live in, by its letters; empty: nobody has told
 	Support   string    `db:"support"`
 	Leader    string    `db:"leader"` // one line why somebody thinks they may lead
 	Rung      int       `db:"rung"`   // on the ladder; only an approved move changes it

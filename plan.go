@@ -12,13 +12,14 @@ type Wish struct {
 	Local     string  `json:"local"`
 	InMinutes int     `json:"in_minutes"`
 	Body      string  `json:"body"`
+	NoCall    bool    `json:"no_call"` // a check-in that nobody answers leads to no call
 }
 
 // Plan turns a wish into a follow-up: it keeps the local wish and the instant it means, and refuses what could never be
 // kept: a time that has passed, or one at which we neither call nor text. textOK tells that the person agreed to
 // reminders by text; only then may a reminder go by itself.
 func (w Wish) Plan(person Person, phone Phone, campaign CampaignID, owner UserID, textOK bool, at time.Time) (FollowUp, error) {
-	zones := ZonesOf(person.Zone, phone.Zones)
+	zones := person.Places(phone)
 	zone := FirstZone(zones)
 	f := FollowUp{ID: NewID[FollowUpID](at), CampaignID: campaign, PersonID: person.ID, PhoneID: phone.ID, OwnerID: owner, Channel: w.Channel, Reason: w.Reason,
 		State: FollowUpPlanned, Body: w.Body, Zone: zone, CreatedAt: at}
@@ -50,10 +51,10 @@ func (w Wish) Plan(person Person, phone Phone, campaign CampaignID, owner UserID
 		f.Local, f.DueAt = w.Local, due
 	}
 	if f.DueAt.Before(at.Add(-time.Minute)) {
-		return f, Fail(Invalid, "%s has passed already. Pick a time that is still to come.", WhenThere(zone, f.DueAt))
+		return f, Fail(Invalid, "%s has passed already. Pick a time that is still to come.", whenFact(zone, f.DueAt))
 	}
 	if f.DueAt.After(at.AddDate(2, 0, 0)) {
-		return f, Fail(Invalid, "%s is more than two years away.", WhenThere(zone, f.DueAt))
+		return f, Fail(Invalid, "%s is more than two years away.", whenFact(zone, f.DueAt))
 	}
 	margin := time.Duration(0)
 	if w.Channel == ByText {
@@ -63,7 +64,7 @@ func (w Wish) Plan(person Person, phone Phone, campaign CampaignID, owner UserID
 		}
 	}
 	if !MayContact(zones, f.DueAt, margin) {
-		return f, Fail(Invalid, "%s there is outside calling hours. Pick a time between 9 am and 7:45 pm where %s is.", WhenThere(zone, f.DueAt), person.FirstName)
+		return f, outsideHours(person, zones, f.DueAt, margin).Fail(Invalid)
 	}
 	if len([]rune(w.Body)) > MaxText {
 		return f, Fail(Invalid, "The text is longer than a text can be (%d letters). Shorten it.", MaxText)

@@ -16,10 +16,12 @@ type Shift struct {
 	LegJoined    bool           `db:"leg_joined"`
 	ConferenceID string         `db:"conference_sid"`
 	Help         bool           `db:"help"`
-	Practice     bool           `db:"practice"`
 	SeenAt       time.Time      `db:"seen_at"` // when the panel last spoke to us
 	StateSince   time.Time      `db:"state_since"`
 	CreatedAt    time.Time      `db:"created_at"`
+
+	ClosedPerson   PersonID   `db:"closed_person_id"` // whose card closed by itself, until their next step
+	ClosedFollowUp FollowUpID `db:"closed_follow_up_id"`
 }
 
 type (

@@ -48,6 +48,8 @@ func TestTables_EveryPairOfStateAndEventIsListed(t *testing.T) {
 	guard(t, OutboxTable)
 	guard(t, ScriptTable)
 	guard(t, RetaliationTable)
+	guard(t, PossibleNoTable)
+	guard(t, SuggestionTable)
 }
 
 func TestTable_AGridWithAHolePanics(t *testing.T) {

@@ -18,14 +18,22 @@ type Wave struct {
 	Reason     Reason     `db:"reason"` // why these people now: what its follow-ups carry
 	State      WaveState  `db:"state"`
 	Filter     WaveFilter `db:"filter"`
-	Body       string     `db:"body"`       // of a text wave: the draft that a volunteer reads, changes and sends
-	HeadsUp    string     `db:"heads_up"`   // of a call wave: the text of the day before, empty for none
+	Body       string     `db:"body"`     // of a text wave: the draft that a volunteer reads, changes and sends
+	HeadsUp    string     `db:"heads_up"` // of a call wave: the text of the day before, empty for none
+	BodyES     string     `db:"body_es"`  // the same for people who would rather talk in Spanish; empty: Body for all
+	HeadsUpES  string     `db:"heads_up_es"`
 	Local      string     `db:"local_wish"` // when it starts, in Zone, as it was written
 	Zone       string     `db:"zone"`
 	StartsAt   *time.Time `db:"starts_at"`
-	PausedAt   *time.Time `db:"paused_at"` // while it is set, nothing of this wave is offered or released
-	Size       int        `db:"size"`      // people found at launch
-	Filled     int        `db:"filled"`    // of these, how many have their follow-up already
+	PausedAt   *time.Time `db:"paused_at"`   // while it is set, nothing of this wave is offered or released
+	Size       int        `db:"size"`        // people it took when they were found
+	Filled     int        `db:"filled"`      // of these, how many have their follow-up already, or left before they had one
+	Found      int        `db:"found"`       // who fit the filter then
+	LeftOut    LeftOut    `db:"left_out"`    // those it did not take, by the first reason that held
+	Why        string     `db:"why"`         // why it went back to a draft, in words
+	Gathered   bool       `db:"gathered"`    // callbacks that were agreed before, brought to a session: they outlive the wave
+	HeadsUpAt  *time.Time `db:"heads_up_at"` // when the texts of the day before are written; nil: there are none
+	FixedAt    *time.Time `db:"fixed_at"`    // since when its people are settled
 	CreatedBy  UserID     `db:"created_by"`
 	CreatedAt  time.Time  `db:"created_at"`
 	LaunchedAt *time.Time `db:"launched_at"`
@@ -65,6 +73,9 @@ func (w Wave) Apply(event WaveEvent, at time.Time) (Change[WaveState, WaveEvent]
 	return WaveTable.Apply(w.State, event, at)
 }
 
+// Calls tells a round of calls, which has a session, from a round of texts.
+func (w Wave) Calls() bool { return w.Channel == ByCall }
+
 // WaveTries is how often one person is rung within one wave.
 const WaveTries = 3
 
@@ -78,8 +89,8 @@ type WaveFilter struct {
 	Missed    bool   `json:"missed,omitempty"`     // a promise of theirs was missed and not made good since
 	Due       bool   `json:"due,omitempty"`        // a promise of theirs is open and its day has come
 	Stake     string `json:"stake,omitempty"`      // a word in what they said they care about
-	DaysSince int    `json:"days_since,omitempty"` // no talk in this many days
-	Language  string `json:"language,omitempty"`   // they speak it
+	DaysSince int    `json:"days_since,omitempty"` // their last talk is at least this many days ago
+	Language  string `json:"language,omitempty"`   // they speak it; for English also those of whom nobody wrote down another
 	Tag       string `json:"tag,omitempty"`        // what else came out of a talk with them
 	NewToUs   bool   `json:"new_to_us,omitempty"`  // nobody of ours has talked with them
 }
@@ -128,3 +139,58 @@ type WavePreview struct {
 	Minutes  int                   // of callers' time that it needs, all together
 	SignedUp int                   // volunteers who signed up for its session
 }
+
+// LeftOut counts people by the reason why a wave does not take them.
+type LeftOut map[WaveExclusion]int
+
+// Value and Scan keep the counts as JSON.
+func (l LeftOut) Value() (driver.Value, error) {
+	raw, err := json.Marshal(l)
+	return string(raw), err
+}
+
+func (l *LeftOut) Scan(from any) error {
+	*l = LeftOut{}
+	raw, ok := from.([]byte)
+	if !ok {
+		return fmt.Errorf("counts by reason are JSON, not %T", from)
+	}
+	return json.Unmarshal(raw, l)
+}
+
+type (
+	MemberState string
+	MemberEvent string
+)
+
+const (
+	MemberWaiting MemberState = "waiting" // in the wave, their follow-up is still to be written
+	MemberFilled  MemberState = "filled"
+	MemberLeft    MemberState = "left" // they said stop, or something else came between, after they were found
+	MemberOver    MemberState = "over" // the wave has ended
+)
+
+const (
+	MemberFill   MemberEvent = "fill"
+	MemberLeave  MemberEvent = "leave"
+	MemberFinish MemberEvent = "finish"
+)
+
+// MemberTable holds every move of a person within a wave.
+var MemberTable = newTable[MemberState, MemberEvent]("place in a wave", `
+         fill    leave  finish
+waiting  filled  left   over
+filled   .       left   over
+left     .       .      .
+over     .       .      .
+`)
+
+// WaveHeadsUpAhead is how far ahead a wave must be scheduled for its people to be told the day before.
+const WaveHeadsUpAhead = 24 * time.Hour
+
+// What one try takes of a volunteer's time where this phone bank has no calls of its own yet to go by, from the ring to the
+// saved wrap-up; and what reading, changing and sending one draft takes.
+const (
+	WaveMinutesPerCall = 4.0
+	WaveMinutesPerText = 1.0
+)

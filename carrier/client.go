@@ -17,6 +17,8 @@ import (
 
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"phonebank/internal/crash"
 )
 
 // SimulatorAccount is how every account of a local Twilio begins. Such credentials and the real base URL refuse each other.
@@ -93,9 +95,16 @@ type request struct {
 }
 
 func (c *Client) request(ctx context.Context) *request {
+	return c.requestWithin(ctx, c.account.RequestTimeout)
+}
+
+func (c *Client) requestWithin(ctx context.Context, most time.Duration) *request {
 	r := &request{}
-	ctx, r.cancel = context.WithTimeout(ctx, c.account.RequestTimeout)
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { r.wrote.Store(true) }})
+	ctx, r.cancel = context.WithTimeout(ctx, most)
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:      func(httptrace.GotConnInfo) { r.wrote.Store(true) },
+		WroteRequest: func(httptrace.WroteRequestInfo) { crash.Here("request.written") },
+	})
 	user, secret := c.account.SID, c.account.AuthToken
 	if c.account.APIKey != "" {
 		user, secret = c.account.APIKey, c.account.APISecret

@@ -26,6 +26,11 @@ func (b *Switchboard) Call(ctx context.Context, id phonebank.ShiftID, nonce stri
 		} else if paused != nil {
 			return phonebank.Fail(phonebank.Unavailable, "%s has paused all calls. Your card stays open.", paused.Who)
 		}
+		if s.FollowUpID != "" {
+			if err := stillTheirs(ctx, tx, *s); err != nil {
+				return err
+			}
+		}
 		conversation, err := b.begin(ctx, tx, *s, choice, at)
 		if err != nil {
 			return err
@@ -97,8 +102,8 @@ func mayRing(ctx context.Context, tx *store.Tx, person phonebank.Person, phone p
 	if err != nil {
 		return err
 	}
-	if why := phonebank.WhyNotRing(person, phone, rung, at); why != "" {
-		return phonebank.Fail(phonebank.Forbidden, "%s", why)
+	if why, not := phonebank.NotRing(person, phone, rung, at); not {
+		return why.Fail(phonebank.Forbidden)
 	}
 	return nil
 }
@@ -283,6 +288,9 @@ func (b *Switchboard) CallPerson(ctx context.Context, id phonebank.ShiftID, pers
 			return err
 		}
 		s.PersonID, s.FollowUpID, s.Conversation = person, "", ""
+		if err := attach(ctx, tx, s, phonebank.FollowUpOffer, at); err != nil {
+			return err
+		}
 		return move(ctx, tx, s, phonebank.ShiftReserve, at)
 	})
 	return err

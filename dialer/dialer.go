@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"phonebank"
@@ -29,6 +30,7 @@ const (
 // Switchboard is where calls are made, taken and ended.
 type Switchboard struct {
 	Parts
+	underWay sync.WaitGroup // requests to Twilio
 }
 
 // Parts are what a switchboard works with.

@@ -40,7 +40,7 @@ func (b *Switchboard) threatened(ctx context.Context, tx *store.Tx, c phonebank.
 	if err != nil {
 		return err
 	}
-	zone := phonebank.FirstZone(phonebank.ZonesOf(person.Zone, phone.Zones))
+	zone := phonebank.FirstZone(person.Places(phone))
 	loc, err := phonebank.Zone(zone)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
 	"phonebank/store"
 	"phonebank/words"
 )
@@ -40,8 +41,10 @@ type Inbound struct {
 	Zones    string
 }
 
-// CallIn puts a caller through to the volunteer who knows them if ready, else to any ready one of the campaign; else they
-// leave a message. Either way somebody calls back whom nobody could take. Twilio may ask twice; the answer is the same.
+// CallIn puts a caller through to whoever has their card open to call them back, else to the volunteer who knows them if
+// ready, else to any ready one of the campaign; else they leave a message. What was promised to them for today is on that
+// talk's card, and finished by it. Either way somebody calls back whom nobody could take. Twilio may ask twice; the answer is
+// the same.
 func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, error) {
 	at := b.Now()
 	var out Instruction
@@ -69,6 +72,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 		if person, err = b.caller(ctx, tx, phone, at); err != nil {
 			return err
 		}
+		crash.Here("call-in.before-commit")
 		campaign, err := tx.CampaignOf(ctx, person.ID, in.To)
 		if err != nil {
 			return err
@@ -76,7 +80,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 		call := phonebank.Call{ID: phonebank.NewID[phonebank.CallID](at), Kind: phonebank.CallIn, State: phonebank.CallAnswered, SID: in.SID, Token: phonebank.NewToken(),
 			CampaignID: campaign.ID, PersonID: person.ID, PhoneID: phone.ID, From: in.From, To: in.To, Tries: 1, CreatedAt: at, AnsweredAt: &at}
 		out = Instruction{Step: TakeWords, Token: call.Token, Language: spokenBy(person)}
-		shift, err = tx.ReadyShift(ctx, campaign.ID, person.OwnerID)
+		shift, err = tx.ReadyShift(ctx, campaign.ID, person)
 		if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
 			if err := tx.AddCall(ctx, call, ""); err != nil {
 				return err
@@ -87,11 +91,17 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 			return err
 		}
 		shift.PersonID, shift.FollowUpID = person.ID, ""
+		if err := attach(ctx, tx, &shift, phonebank.FollowUpStart, at); err != nil {
+			return err
+		}
+		if err := tx.TakeNumber(ctx, phone.ID, shift.ID, at); err != nil {
+			return err
+		}
 		conversation, err := b.begin(ctx, tx, shift, Choice{TheyCalled: true}, at)
 		if err != nil {
 			return err
 		}
-		shift.Conversation, call.Conversation, call.ShiftID = conversation.ID, conversation.ID, shift.ID
+		shift.Conversation, call.Conversation, call.ShiftID, call.FollowUpID = conversation.ID, conversation.ID, shift.ID, shift.FollowUpID
 		if err := tx.AddCall(ctx, call, ""); err != nil {
 			return err
 		}
@@ -114,6 +124,7 @@ func (b *Switchboard) CallIn(ctx context.Context, in Inbound) (Instruction, erro
 		return out, err
 	}
 	if err == nil {
+		crash.Here("call-in.committed")
 		b.tell(shift, "person:"+string(person.ID), "user:"+string(person.OwnerID))
 	}
 	return out, err
@@ -150,7 +161,7 @@ func (b *Switchboard) promiseReturn(ctx context.Context, tx *store.Tx, call phon
 	if owed, err := tx.OwesReturn(ctx, phone.ID); err != nil || owed {
 		return err
 	}
-	zones := phonebank.ZonesOf(person.Zone, phone.Zones)
+	zones := person.Places(phone)
 	due := phonebank.NextContact(zones, at, 0)
 	if due.IsZero() {
 		due = at
@@ -244,11 +255,13 @@ func (b *Switchboard) Recorded(ctx context.Context, token, recordingSID string, 
 		if err := tx.SetRecording(ctx, call.ID, recordingSID, seconds); err != nil {
 			return err
 		}
+		crash.Here("voicemail.before-commit")
 		return tx.Note(ctx, at, "call", string(call.ID), "voicemail", store.By{})
 	})
 	if err != nil {
 		return err
 	}
+	crash.Here("voicemail.committed")
 	topics := []string{"room", "person:" + string(call.PersonID)}
 	if p, err := b.Store.Person(ctx, call.PersonID); err == nil && p.OwnerID != "" {
 		topics = append(topics, "user:"+string(p.OwnerID))

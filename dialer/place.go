@@ -6,9 +6,13 @@ import (
 
 	"phonebank"
 	"phonebank/carrier"
+	"phonebank/internal/crash"
 	"phonebank/live"
 	"phonebank/store"
 )
+
+// FinishWithin bounds how long the end of Run waits for what is under way.
+const FinishWithin = 5 * time.Second
 
 // Run places the calls that are written down, hangs up what must end, and hands waiting volunteers their next person, until
 // ctx ends. Any number of processes may run it: each row is claimed by one. A topic wakes it; the tick is only a net, since a
@@ -18,6 +22,7 @@ func (b *Switchboard) Run(ctx context.Context) {
 	defer heard.Close()
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
+	defer b.finish()
 	for n := 0; ; n++ {
 		if err := b.round(ctx, n%8 == 0); err != nil && ctx.Err() == nil {
 			b.Log.Warn("dialer round", "error", err)
@@ -49,19 +54,31 @@ func (b *Switchboard) round(ctx context.Context, offers bool) error {
 			continue
 		}
 		// One slow answer of Twilio must not keep another phone from ringing.
-		go b.place(context.WithoutCancel(ctx), call)
+		b.underWay.Go(func() { b.place(context.WithoutCancel(ctx), call) })
 	}
 	ending, err := b.Store.ToHangUp(ctx, b.Now())
 	if err != nil {
 		return err
 	}
 	for _, call := range ending {
-		go b.hangUp(context.WithoutCancel(ctx), call)
+		b.underWay.Go(func() { b.hangUp(context.WithoutCancel(ctx), call) })
 	}
-	if !offers {
-		return nil
+	if err := b.closeCards(ctx); err != nil || !offers {
+		return err
 	}
 	return b.offerAll(ctx)
+}
+
+// finish waits for the requests to Twilio that are under way: their answers are kept rather than looked up later. A Twilio that
+// doesn't answer keeps nobody from ending.
+func (b *Switchboard) finish() {
+	done := make(chan struct{})
+	go func() { b.underWay.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(FinishWithin):
+		b.Log.Warn("ended before every call was answered for")
+	}
 }
 
 // offerAll hands everybody who waits their next person.
@@ -81,13 +98,16 @@ func (b *Switchboard) offerAll(ctx context.Context) error {
 
 // place hands one claimed call to Twilio, once. A lost answer leaves it unknown: its callbacks resolve it, or its deadline.
 func (b *Switchboard) place(ctx context.Context, call phonebank.Call) {
+	crash.Here("dial.claimed")
 	sid, room, err := b.request(ctx, call)
+	crash.Here("dial.answered")
 	keep, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if err == nil {
 		if err := b.Store.SetCallSID(keep, call.ID, sid); err != nil {
 			b.Log.Error("call placed and its name not kept", "call", call.ID, "error", err)
 		}
+		crash.Here("dial.kept")
 		if room != "" && call.ShiftID != "" {
 			b.Live.Publish("shift:" + string(call.ShiftID))
 		}

@@ -90,7 +90,11 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 	if err = keepAside(ctx, tx, c, person, w, at); err != nil {
 		return nil, "", err
 	}
-	if err = tx.Touch(ctx, person.ID, c.UserID, at); err != nil {
+	owner, err := keeper(ctx, tx, c, w.FollowUps)
+	if err != nil {
+		return nil, "", err
+	}
+	if err = tx.Touch(ctx, person.ID, owner, at); err != nil {
 		return nil, "", err
 	}
 	if err = tx.Talked(ctx, c.CampaignID, person.ID, string(w.Outcome)); err != nil {
@@ -118,7 +122,7 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 		return nil, "", nil
 	}
 	if w.TextOK != nil {
-		if err = tx.GiveConsent(ctx, person.ID, phone.ID, "text_ok", "asked in the talk of "+phonebank.WhenThere(phonebank.ZonesOf(person.Zone, phone.Zones), at), w.TextOK.Words, string(c.UserID), at); err != nil {
+		if err = tx.GiveConsent(ctx, person.ID, phone.ID, "text_ok", "asked in the talk of "+phonebank.WhenThere(person.Places(phone), at), w.TextOK.Words, string(c.UserID), at); err != nil {
 			return nil, "", err
 		}
 	}
@@ -132,11 +136,11 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 	}
 	wishes := w.FollowUps
 	if w.Outcome == phonebank.OutcomeNeedsLanguage && len(wishes) == 0 {
-		loc, err := phonebank.Zone(phonebank.FirstZone(phonebank.ZonesOf(person.Zone, phone.Zones)))
+		loc, err := phonebank.Zone(phonebank.FirstZone(person.Places(phone)))
 		if err != nil {
 			return nil, "", err
 		}
-		next := phonebank.NextContact(phonebank.ZonesOf(person.Zone, phone.Zones), at.Add(time.Minute), 0)
+		next := phonebank.NextContact(person.Places(phone), at.Add(time.Minute), 0)
 		wishes = []phonebank.Wish{{Channel: phonebank.ByCall, Reason: phonebank.ReasonLanguage, Local: next.In(loc).Format(phonebank.LocalForm)}}
 	}
 	for _, wish := range wishes {
@@ -146,6 +150,7 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 		}
 		f.Body = script.Straighten(f.Body)
 		f.Conversation, f.CommitmentID = c.ID, commitment
+		f.CallIfSilent = commitment != "" && f.Channel == phonebank.ByText && f.Reason == phonebank.ReasonAfter && !wish.NoCall
 		if wish.Reason == phonebank.ReasonLanguage {
 			f.OwnerID = "" // whoever speaks it
 		}
@@ -184,7 +189,7 @@ func (b *Switchboard) keepCommitment(ctx context.Context, tx *store.Tx, c phoneb
 	if w.Commitment == nil {
 		return "", nil
 	}
-	zone := phonebank.FirstZone(phonebank.ZonesOf(person.Zone, phone.Zones))
+	zone := phonebank.FirstZone(person.Places(phone))
 	by, err := phonebank.Instant(w.Commitment.By, zone)
 	if err != nil {
 		return "", err
@@ -198,7 +203,7 @@ func (b *Switchboard) keepCommitment(ctx context.Context, tx *store.Tx, c phoneb
 // wrap-up can then be saved without it.
 func (b *Switchboard) keepRecap(ctx context.Context, tx *store.Tx, c phonebank.Conversation, campaign phonebank.Campaign, person phonebank.Person, phone phonebank.Phone, byHand bool, w phonebank.Wrap, at time.Time) (phonebank.OutboxID, error) {
 	body := strings.TrimSpace(script.Straighten(w.Recap.Body))
-	if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
+	if why, not := phonebank.NotText(person, phone, byHand, at); not {
 		return "", phonebank.Fail(phonebank.Forbidden, "The recap can't be sent: %s Take the text out and save again.", why)
 	}
 	nonce := recapNonce(w)

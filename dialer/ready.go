@@ -55,7 +55,7 @@ func (b *Switchboard) passOver(ctx context.Context, tx *store.Tx, s *phonebank.S
 	return move(ctx, tx, s, phonebank.ShiftMissed, at)
 }
 
-// Offer hands a ready shift its next person: a callback that is due before anybody new.
+// Offer hands a ready shift its next person, in the order of callback.go: a callback that is due before anybody new.
 func (b *Switchboard) Offer(ctx context.Context, s phonebank.Shift) error {
 	if s.State != phonebank.ShiftReady || !s.LegJoined {
 		return nil
@@ -80,64 +80,4 @@ func (b *Switchboard) Offer(ctx context.Context, s phonebank.Shift) error {
 	}
 	b.tell(s)
 	return nil
-}
-
-// offerCallback takes the callback that this volunteer should make next. One that may not be made now waits for its
-// person's next opening.
-func (b *Switchboard) offerCallback(ctx context.Context, s phonebank.Shift, campaign phonebank.CampaignID, at time.Time) (offered bool, err error) {
-	for range 20 { // callbacks that may not be made now are put off, so this ends; the bound is for the reader
-		var put bool
-		err = b.Store.InTx(ctx, func(tx *store.Tx) error {
-			offered, put = false, false
-			// Two offers to one volunteer, by the loop and by their own press, come one after the other: else the second would
-			// skip the call that the first has locked, and offer a later one.
-			if now, err := tx.LockShift(ctx, s.ID); err != nil || now.State != phonebank.ShiftReady {
-				return err
-			}
-			f, err := tx.ClaimDueCall(ctx, s, campaign, at, b.Grace)
-			if err != nil {
-				return err
-			}
-			person, err := tx.Person(ctx, f.PersonID)
-			if err != nil {
-				return err
-			}
-			phone, err := tx.LockPhone(ctx, f.PhoneID)
-			if err != nil {
-				return err
-			}
-			rung, err := tx.RungLately(ctx, phone, "", at)
-			if err != nil {
-				return err
-			}
-			if phonebank.WhyNotRing(person, phone, rung, at) != "" {
-				put = true
-				f.DueAt = phonebank.NextContact(phonebank.ZonesOf(person.Zone, phone.Zones), at.Add(time.Hour), 0)
-				return tx.MoveFollowUp(ctx, f, store.By{Note: "may not be called now"}, at)
-			}
-			change, err := f.Apply(phonebank.FollowUpOffer, at)
-			if err != nil {
-				return err
-			}
-			if err := tx.SaveFollowUp(ctx, f, change, store.By{User: s.UserID}); err != nil {
-				return err
-			}
-			if err := tx.HoldNumber(ctx, phone.ID, s.ID, at); err != nil {
-				return err
-			}
-			s.PersonID, s.FollowUpID, s.Conversation = person.ID, f.ID, ""
-			offered = true
-			return move(ctx, tx, &s, phonebank.ShiftReserve, at)
-		})
-		if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
-			return false, nil
-		}
-		if err != nil || offered || !put {
-			break
-		}
-	}
-	if err == nil && offered {
-		b.tell(s)
-	}
-	return offered, err
 }

@@ -119,8 +119,8 @@ func (b *Switchboard) Pass(ctx context.Context, id phonebank.ShiftID) error {
 		}
 		if s.FollowUpID != "" {
 			f, err := tx.LockFollowUp(ctx, s.FollowUpID)
-			if err != nil {
-				return err
+			if err != nil || f.State != phonebank.FollowUpDue {
+				return err // it was moved or taken back while the card was open
 			}
 			f.DueAt = at.Add(PassFor)
 			return tx.MoveFollowUp(ctx, f, store.By{User: s.UserID, Note: "passed"}, at)
@@ -226,8 +226,14 @@ func (b *Switchboard) giveBack(ctx context.Context, tx *store.Tx, s phonebank.Sh
 		return err
 	}
 	if s.FollowUpID != "" {
-		if err := moveFollowUp(ctx, tx, s.FollowUpID, phonebank.FollowUpTakeBack, at, ""); err != nil {
+		elsewhere, err := tx.HasCard(ctx, s.FollowUpID, s.ID) // they rang us, and somebody else talks with them
+		if err != nil {
 			return err
+		}
+		if !elsewhere {
+			if err := moveFollowUp(ctx, tx, s.FollowUpID, phonebank.FollowUpTakeBack, at, ""); err != nil {
+				return err
+			}
 		}
 	}
 	if err := tx.GiveBack(ctx, session.CampaignID, s.PersonID); err != nil {

@@ -2,7 +2,6 @@ package dialer
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"phonebank"
@@ -36,26 +35,11 @@ func (b *Switchboard) keepStand(ctx context.Context, tx *store.Tx, c phonebank.C
 
 // askedRung is the rung of the ask that was live when they answered: it may have been swapped in the talk.
 func askedRung(ctx context.Context, tx *store.Tx, c phonebank.Conversation) (int, error) {
-	doc, err := tx.Script(ctx, c.ScriptID, c.ScriptVersion)
+	s, state, err := walked(ctx, tx, c)
 	if err != nil {
 		return 0, err
 	}
-	s, err := script.Parse(doc)
-	if err != nil {
-		return 0, err
-	}
-	stored, err := tx.Events(ctx, c.ID)
-	if err != nil {
-		return 0, err
-	}
-	events := make([]script.Event, 0, len(stored))
-	for _, e := range stored {
-		var d script.Data
-		if json.Unmarshal(e.Data, &d) == nil { // what cannot be read moves nothing
-			events = append(events, script.Event{Type: e.Type, Data: d})
-		}
-	}
-	ask, ok := s.AskByID(script.Replay(s, script.Start{Ask: c.AskID, Locale: c.Locale}, events).Ask)
+	ask, ok := s.AskByID(state.Ask)
 	if !ok {
 		return 0, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
 	"phonebank/store"
 )
 
@@ -52,6 +53,7 @@ func (b *Switchboard) CallStatus(ctx context.Context, r Report) error {
 		case over(r.Status):
 			err = b.endIn(ctx, tx, call, ending{status: r.Status}, at)
 		}
+		crash.Here("call-report.before-commit")
 		if err != nil {
 			return err
 		}
@@ -61,6 +63,7 @@ func (b *Switchboard) CallStatus(ctx context.Context, r Report) error {
 		return err
 	})
 	if err == nil {
+		crash.Here("call-report.committed")
 		b.tell(shift, "conversation:"+string(call.Conversation), "person:"+string(call.PersonID))
 	}
 	return err
@@ -214,7 +217,11 @@ func (b *Switchboard) startWrapUp(ctx context.Context, tx *store.Tx, call phoneb
 			return err
 		}
 	}
-	if err := tx.Touch(ctx, call.PersonID, c.UserID, at); err != nil {
+	owner, err := keeper(ctx, tx, c, nil)
+	if err != nil {
+		return err
+	}
+	if err := tx.Touch(ctx, call.PersonID, owner, at); err != nil {
 		return err
 	}
 	if call.ShiftID == "" {
@@ -267,51 +274,6 @@ func (b *Switchboard) noTalk(ctx context.Context, tx *store.Tx, call phonebank.C
 		return nil
 	}
 	return tx.ReleaseNumber(ctx, call.ShiftID, call.PhoneID)
-}
-
-// callbackMissed puts a callback that nobody answered off to the person's next opening, and on a person's list after the
-// last try: a promise is never dropped in silence.
-func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call phonebank.Call, next, at time.Time) error {
-	f, err := tx.LockFollowUp(ctx, call.FollowUpID)
-	if err != nil {
-		return err
-	}
-	phone, err := tx.LockPhone(ctx, f.PhoneID)
-	if err != nil {
-		return err
-	}
-	if phone.OptedOutAt != nil || phone.BadAt != nil {
-		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpCancel, at, "The number is blocked or can't be reached.")
-	}
-	person, err := tx.Person(ctx, f.PersonID)
-	if err != nil {
-		return err
-	}
-	due := phonebank.NextContact(phonebank.ZonesOf(person.Zone, phone.Zones), next, 0)
-	if f.State == phonebank.FollowUpDone {
-		// It rang as answered and nobody was there: the promise is made anew, since nothing leaves an end.
-		f.ID, f.State, f.DueAt, f.NotAfter, f.CreatedAt = phonebank.NewID[phonebank.FollowUpID](at), phonebank.FollowUpPlanned, due, due.AddDate(0, 0, 14), at
-		return tx.AddFollowUp(ctx, f, call.From, call.To)
-	}
-	tries, err := tx.FollowUpTries(ctx, f.ID)
-	if err != nil {
-		return err
-	}
-	if tries >= phonebank.MaxTries {
-		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpAsk, at, "Nobody answered, three times. Text them, or leave it.")
-	}
-	change, err := f.Apply(phonebank.FollowUpTakeBack, at)
-	if err != nil {
-		return err
-	}
-	if !change.Moved() {
-		return nil
-	}
-	if err := tx.SaveFollowUp(ctx, f, change, store.By{}); err != nil {
-		return err
-	}
-	f.DueAt = due
-	return tx.MoveFollowUp(ctx, f, store.By{Note: "nobody answered"}, at)
 }
 
 func (b *Switchboard) freeShift(ctx context.Context, tx *store.Tx, call phonebank.Call, at time.Time) error {

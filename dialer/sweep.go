@@ -9,8 +9,8 @@ import (
 	"phonebank/store"
 )
 
-// Sweep frees what was left behind: volunteers whose panel fell silent, people whose hold ran out, calls whose events were
-// lost. Any process may run it, any number of times.
+// Sweep frees what was left behind: volunteers whose panel fell silent, people whose hold ran out, cards that must close,
+// callbacks that nobody has, calls whose events were lost. Any process may run it, any number of times.
 func (b *Switchboard) Sweep(ctx context.Context) error {
 	at := b.Now()
 	silent, err := b.Store.SilentShifts(ctx, at.Add(-phonebank.PanelSilence))
@@ -23,6 +23,12 @@ func (b *Switchboard) Sweep(ctx context.Context) error {
 		}
 	}
 	if _, err := b.Store.StaleHolds(ctx, at); err != nil {
+		return err
+	}
+	if err := b.closeCards(ctx); err != nil {
+		return err
+	}
+	if err := b.freeStrays(ctx); err != nil {
 		return err
 	}
 	overdue, err := b.Store.OverdueCalls(ctx, at)

@@ -59,8 +59,8 @@ func beginText(ctx context.Context, tx *store.Tx, c phonebank.Conversation, choi
 	if err != nil {
 		return c, err
 	}
-	if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
-		return c, phonebank.Fail(phonebank.Forbidden, "%s", why)
+	if why, not := phonebank.NotText(person, phone, byHand, at); not {
+		return c, why.Fail(phonebank.Forbidden)
 	}
 	campaign, err := tx.CampaignOf(ctx, person.ID, "")
 	if err != nil {

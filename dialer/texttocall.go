@@ -108,13 +108,31 @@ func (b *Switchboard) afterFault(ctx context.Context, tx *store.Tx, call phoneba
 	if err != nil || c.EndedAt != nil {
 		return err // they had talked on the line before: its wrap-up is owed as a call's
 	}
-	if back, err := backToText(ctx, tx, c, at); !back || err != nil {
+	back, err := backToText(ctx, tx, c, at)
+	if err != nil {
 		return err
+	}
+	if !back {
+		return b.leftAlone(ctx, tx, call, at)
 	}
 	if err := tx.ReleaseNumber(ctx, call.ShiftID, call.PhoneID); err != nil {
 		return err
 	}
 	return b.freeShift(ctx, tx, call, at)
+}
+
+// leftAlone gives everything of a line back that we failed to make, where its volunteer has gone meanwhile: nobody is there to
+// press Retry or Next.
+func (b *Switchboard) leftAlone(ctx context.Context, tx *store.Tx, call phonebank.Call, at time.Time) error {
+	if call.ShiftID == "" {
+		return nil
+	}
+	s, err := tx.Shift(ctx, call.ShiftID)
+	if err != nil || s.State == phonebank.ShiftOnCall && s.Conversation == call.Conversation {
+		return err
+	}
+	s.PersonID, s.FollowUpID, s.Conversation = call.PersonID, call.FollowUpID, call.Conversation
+	return b.letGo(ctx, tx, s, at)
 }
 
 // restIfTexting gives a volunteer a break whose talk goes on by text: nobody else may be put through to them meanwhile.

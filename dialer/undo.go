@@ -104,7 +104,7 @@ func (b *Switchboard) takeBack(ctx context.Context, tx *store.Tx, c phonebank.Co
 	if w.TextOK == nil {
 		return nil
 	}
-	zones := phonebank.ZonesOf(person.Zone, phone.Zones)
+	zones := person.Places(phone)
 	return tx.WithdrawConsent(ctx, person.ID, phone.ID, "text_ok", "taken back with the wrap-up of "+phonebank.WhenThere(zones, at), string(c.UserID), at)
 }
 

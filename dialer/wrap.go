@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
 	"phonebank/store"
 )
 
@@ -50,6 +51,9 @@ func (b *Switchboard) Wrap(ctx context.Context, id phonebank.ConversationID, use
 		if person, err = tx.Person(ctx, c.PersonID); err != nil {
 			return err
 		}
+		if err := keepWhereItEnded(ctx, tx, c); err != nil {
+			return err
+		}
 		if err := b.keepWords(ctx, tx, c, at); err != nil {
 			return err
 		}
@@ -64,11 +68,13 @@ func (b *Switchboard) Wrap(ctx context.Context, id phonebank.ConversationID, use
 				return err
 			}
 		}
+		crash.Here("wrap.before-commit")
 		return b.goOn(ctx, tx, &shift, c, w, at)
 	})
 	if err != nil {
 		return err
 	}
+	crash.Here("wrap.committed")
 	for _, f := range ring {
 		b.ringFor(ctx, f, at)
 	}

@@ -8,7 +8,7 @@ import (
 	"phonebank/store"
 )
 
-// About puts right what we know about a person: the name they use, how to say it, languages, place, zone. A new zone moves
+// About puts right what we know about a person: the name they use, how to say it, languages, place, zone, state. A new zone moves
 // what was promised: "at seven" means seven where they are. It answers with how many promises could not be moved, because
 // their time has passed there or is outside of calling hours.
 func (d *Diary) About(ctx context.Context, id phonebank.PersonID, a store.About, user phonebank.UserID) (stuck int, err error) {
@@ -19,6 +19,9 @@ func (d *Diary) About(ctx context.Context, id phonebank.PersonID, a store.About,
 		if _, err := phonebank.Zone(a.Zone); err != nil {
 			return 0, phonebank.Because(err, phonebank.Invalid, "Pick the time zone that they are in, or leave it to their number.")
 		}
+	}
+	if code := phonebank.StateCode(a.Region); code == "" && a.Region != "" {
+		return 0, phonebank.Fail(phonebank.Invalid, "Pick the state that they live in, or leave it to their number.")
 	}
 	var was phonebank.Person
 	err = d.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -32,7 +35,7 @@ func (d *Diary) About(ctx context.Context, id phonebank.PersonID, a store.About,
 		return 0, err
 	}
 	d.Live.Publish("person:" + string(id))
-	if was.Zone == a.Zone {
+	if was.Zone == a.Zone && was.Region == a.Region {
 		return 0, nil
 	}
 	promised, err := d.Store.FollowUpsOf(ctx, id)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
 	"phonebank/live"
 	"phonebank/store"
 )
@@ -39,6 +40,9 @@ const RingAgain = 30 * time.Second
 
 // Promise writes a follow-up that a coordinator or the API asks for.
 func (d *Diary) Promise(ctx context.Context, person phonebank.PersonID, owner phonebank.UserID, wish phonebank.Wish) (phonebank.FollowUp, error) {
+	if wish.Reason == phonebank.ReasonWave || wish.Reason == phonebank.ReasonHeadsUp {
+		return phonebank.FollowUp{}, phonebank.Fail(phonebank.Invalid, "Only a wave itself writes what belongs to it. Give another reason.")
+	}
 	at := d.Now()
 	var f phonebank.FollowUp
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -66,6 +70,7 @@ func (d *Diary) Promise(ctx context.Context, person phonebank.PersonID, owner ph
 	if err != nil {
 		return f, err
 	}
+	crash.Here("promise.committed")
 	d.ring(ctx, f, at)
 	d.tell(f)
 	return f, nil
@@ -112,12 +117,14 @@ func (d *Diary) FallDue(ctx context.Context, id phonebank.FollowUpID, generation
 			return err
 		}
 		moved = true
+		crash.Here("due.before-commit")
 		return tx.SaveFollowUp(ctx, f, change, store.By{})
 	})
 	if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
 		return nil
 	}
 	if err == nil && moved {
+		crash.Here("due.committed")
 		d.tell(f)
 	}
 	return err
@@ -208,7 +215,13 @@ func (d *Diary) change(ctx context.Context, id phonebank.FollowUpID, user phoneb
 	at := d.Now()
 	var f phonebank.FollowUp
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
+		seen, err := tx.FollowUp(ctx, id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.LockPhone(ctx, seen.PhoneID); err != nil { // first, as by everything that sends
+			return err
+		}
 		if f, err = tx.LockFollowUp(ctx, id); err != nil {
 			return err
 		}
@@ -222,69 +235,6 @@ func (d *Diary) change(ctx context.Context, id phonebank.FollowUpID, user phoneb
 	}
 	d.tell(f)
 	return nil
-}
-
-// Settle says how a commitment went. A promise that was kept speaks for a rung, and one that turns out not to have been kept
-// no longer does.
-func (d *Diary) Settle(ctx context.Context, id phonebank.CommitmentID, event phonebank.CommitmentEvent, user phonebank.UserID) error {
-	at := d.Now()
-	var c phonebank.Commitment
-	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
-		if c, err = tx.Commitment(ctx, id); err != nil {
-			return err
-		}
-		change, err := c.Apply(event, at)
-		if err != nil {
-			return err
-		}
-		if err := tx.SaveCommitment(ctx, c, change, store.By{User: user}); err != nil {
-			return err
-		}
-		return tx.WeighRung(ctx, c.PersonID, at)
-	})
-	if err == nil {
-		d.Live.Publish("person:"+string(c.PersonID), "room")
-	}
-	return err
-}
-
-// Wave brings chosen callbacks to one session: they are offered there, in the order in which they are due.
-func (d *Diary) Wave(ctx context.Context, name string, session phonebank.SessionID, chosen []phonebank.FollowUpID, user phonebank.UserID) (phonebank.Wave, int64, error) {
-	at := d.Now()
-	var w phonebank.Wave
-	var taken int64
-	if len(chosen) == 0 {
-		return w, 0, phonebank.Fail(phonebank.Invalid, "Tick at least one call first.")
-	}
-	ids := make([]string, len(chosen))
-	for i, id := range chosen {
-		ids[i] = string(id)
-	}
-	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
-		s, err := tx.Session(ctx, session)
-		if err != nil {
-			return phonebank.Because(err, phonebank.Invalid, "Pick the session in which these calls are made.")
-		}
-		if s.State == phonebank.SessionEnded {
-			return phonebank.Fail(phonebank.Conflict, "That session is over. Pick another one.")
-		}
-		w = phonebank.Wave{ID: phonebank.NewID[phonebank.WaveID](at), CampaignID: s.CampaignID, SessionID: s.ID, Name: name, State: phonebank.WaveLive, CreatedBy: user, CreatedAt: at}
-		if taken, err = tx.AddWave(ctx, w, ids); err != nil {
-			return err
-		}
-		if taken == 0 {
-			return phonebank.Fail(phonebank.Conflict, "None of these can be called any more, or they belong to another campaign.")
-		}
-		if s.State == phonebank.SessionPlanned {
-			return tx.OpenSession(ctx, s.ID, at)
-		}
-		return nil
-	})
-	if err == nil {
-		d.Live.Publish("room", "due", "session:"+string(session))
-	}
-	return w, taken, err
 }
 
 func (d *Diary) tell(f phonebank.FollowUp) {

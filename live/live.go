@@ -12,9 +12,10 @@ import (
 )
 
 // Topics: "session:<id>", "shift:<id>", "conversation:<id>", "person:<id>", "user:<id>", "room" for what every coordinator's
-// page shows, and the two that loops wait for.
+// page shows, "inbox" for what waits for an answer, and the two that loops wait for.
 const (
 	Room  = "room"
+	Inbox = "inbox"
 	Calls = "calls" // a call waits to be placed or hung up
 	Due   = "due"   // a callback has come due
 )

@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"phonebank"
+	"phonebank/followup"
 	"phonebank/store"
 )
 
@@ -85,7 +86,17 @@ func (a *api) table() []apiRoute {
 		{http.MethodGet, "/outbox/{id}", a.outboxText},
 		{http.MethodGet, "/waves", listOf(a.waves)},
 		{http.MethodPost, "/waves", a.addWave},
+		{http.MethodPost, "/waves/preview", a.previewWave},
 		{http.MethodGet, "/waves/{id}", a.wave},
+		{http.MethodPost, "/waves/{id}/schedule", a.scheduleWave},
+		{http.MethodPost, "/waves/{id}/withdraw", a.turnWave((*followup.Diary).WithdrawWave)},
+		{http.MethodPost, "/waves/{id}/launch", a.turnWave((*followup.Diary).LaunchWave)},
+		{http.MethodPost, "/waves/{id}/pause", a.turnWave((*followup.Diary).PauseWave)},
+		{http.MethodPost, "/waves/{id}/resume", a.turnWave((*followup.Diary).ResumeWave)},
+		{http.MethodPost, "/waves/{id}/finish", a.turnWave((*followup.Diary).FinishWave)},
+		{http.MethodGet, "/waves/{id}/people", listOf(a.wavePeople)},
+		{http.MethodGet, "/waves/{id}/progress", a.waveProgress},
+		{http.MethodGet, "/waves/{id}/report", a.waveReport},
 		{http.MethodGet, "/pause", a.paused},
 		{http.MethodPost, "/pause", a.pause},
 		{http.MethodDelete, "/pause", a.lift},

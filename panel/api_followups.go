@@ -100,7 +100,7 @@ func (a *api) localWish(ctx context.Context, person phonebank.Person, due string
 	if err != nil {
 		return "", err
 	}
-	zone, err := phonebank.Zone(phonebank.FirstZone(phonebank.ZonesOf(person.Zone, phone.Zones)))
+	zone, err := phonebank.Zone(phonebank.FirstZone(person.Places(phone)))
 	if err != nil {
 		return "", err
 	}
@@ -161,58 +161,6 @@ func (a *api) moveFollowUp(ctx context.Context, c apiCall) (any, error) {
 		return nil, err
 	}
 	return a.followUp(ctx, c)
-}
-
-// apiWave is a set of callbacks that is made in one session. Taken is told once, when the wave is made: how many of the
-// chosen ones it holds.
-type apiWave struct {
-	apiItem
-	CampaignID phonebank.CampaignID `json:"campaign_id"`
-	SessionID  *string              `json:"session_id"`
-	Name       string               `json:"name"`
-	State      string               `json:"state"`
-	CreatedBy  phonebank.UserID     `json:"created_by"`
-	CreatedAt  time.Time            `json:"created_at"`
-	Taken      *int64               `json:"taken,omitempty"`
-}
-
-func showWave(w phonebank.Wave) apiWave {
-	return apiWave{
-		apiItem: apiItem{string(w.ID)}, CampaignID: w.CampaignID, SessionID: idOrNull(w.SessionID), Name: w.Name, State: string(w.State),
-		CreatedBy: w.CreatedBy, CreatedAt: w.CreatedAt.UTC(),
-	}
-}
-
-func (a *api) waves(ctx context.Context, want apiAsked) ([]apiWave, error) {
-	list, err := a.Store.PageWaves(ctx, want.after, want.limit)
-	return apiItems(list, showWave), err
-}
-
-func (a *api) wave(ctx context.Context, c apiCall) (any, error) {
-	return apiOne(ctx, c, a.Store.Wave, showWave)
-}
-
-// addWave brings callbacks to a session, and opens it where it is still planned.
-func (a *api) addWave(ctx context.Context, c apiCall) (any, error) {
-	var in struct {
-		Name        string                 `json:"name"`
-		SessionID   phonebank.SessionID    `json:"session_id"`
-		FollowUpIDs []phonebank.FollowUpID `json:"follow_up_ids"`
-	}
-	if err := c.read(&in, bodyLimit); err != nil {
-		return nil, err
-	}
-	name := strings.TrimSpace(in.Name)
-	if err := checkWords("name", name, true, 120); err != nil {
-		return nil, err
-	}
-	w, taken, err := a.Diary.Wave(ctx, name, in.SessionID, in.FollowUpIDs, c.user.ID)
-	if err != nil {
-		return nil, err
-	}
-	value := showWave(w)
-	value.Taken = &taken
-	return apiMade{value: value, at: "/api/v1/waves/" + string(w.ID)}, nil
 }
 
 // apiPause says whether everything is paused, by whom and since when.

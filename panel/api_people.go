@@ -21,6 +21,7 @@ type apiPerson struct {
 	Place       string                 `json:"place"`
 	Languages   string                 `json:"languages"`
 	Zone        string                 `json:"zone"`
+	Region      string                 `json:"region"`
 	Support     string                 `json:"support"`
 	OwnerID     *string                `json:"owner_id"`
 	CampaignIDs []phonebank.CampaignID `json:"campaign_ids"`
@@ -33,7 +34,7 @@ type apiPerson struct {
 func showPerson(p store.Found, lists []phonebank.CampaignID) apiPerson {
 	return apiPerson{
 		apiItem: apiItem{string(p.ID)}, Name: p.Name, FirstName: p.FirstName, SayName: p.SayName, Number: p.Number, Place: p.Place,
-		Languages: p.Languages, Zone: p.Zone, Support: p.Support, OwnerID: idOrNull(p.OwnerID), CampaignIDs: append([]phonebank.CampaignID{}, lists...),
+		Languages: p.Languages, Zone: p.Zone, Region: p.Region, Support: p.Support, OwnerID: idOrNull(p.OwnerID), CampaignIDs: append([]phonebank.CampaignID{}, lists...),
 		OptedOutAt: utcOrNull(p.OptedOutAt), HoldSince: utcOrNull(p.HoldSince), BadAt: utcOrNull(p.BadAt), CreatedAt: p.CreatedAt.UTC(),
 	}
 }
@@ -84,6 +85,7 @@ type apiNewPerson struct {
 	Place       string               `json:"place"`
 	Languages   string               `json:"languages"`
 	Zone        string               `json:"zone"`
+	Region      string               `json:"region"`
 	CampaignID  phonebank.CampaignID `json:"campaign_id"`
 	TextConsent string               `json:"text_consent"`
 }
@@ -105,12 +107,16 @@ func (n apiNewPerson) check(at time.Time) (p phonebank.Person, number phonebank.
 			return p, "", "", phonebank.Because(err, phonebank.Invalid, "“zone” is no time zone. Write it like America/New_York, or leave it out.")
 		}
 	}
+	region, err := people.Region(n.Region)
+	if err != nil {
+		return p, "", "", err
+	}
 	if number, zones, err = people.ParseNumber(n.Number); err != nil {
 		return p, "", "", err
 	}
 	p = phonebank.Person{
 		ID: phonebank.NewID[phonebank.PersonID](at), Name: name, FirstName: people.FirstName(name), SayName: n.SayName, Place: n.Place,
-		Languages: n.Languages, Zone: n.Zone, CreatedAt: at,
+		Languages: n.Languages, Zone: n.Zone, Region: region, CreatedAt: at,
 	}
 	return p, number, zones, nil
 }

@@ -16,6 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gorilla/mux"
+
 	"phonebank"
 )
 
@@ -113,12 +115,13 @@ type apiAsked struct {
 	after string
 	limit int
 	query url.Values
+	id    string // from the path, of a list that belongs to one thing
 }
 
 // listOf makes a handler of a list. It reads one item more than it shows, to know whether there is a next page.
 func listOf[T apiRow](read func(context.Context, apiAsked) ([]T, error)) apiHandler {
 	return func(ctx context.Context, c apiCall) (any, error) {
-		want := apiAsked{query: c.URL.Query(), limit: 100}
+		want := apiAsked{query: c.URL.Query(), limit: 100, id: mux.Vars(c.Request)["id"]}
 		if limit := want.query.Get("limit"); limit != "" {
 			n, err := strconv.Atoi(limit)
 			if err != nil || n < 1 || n > 500 {

@@ -312,7 +312,7 @@ func askIn(l words.Language, s *script.Script, id string) string {
 // zonesOf are the zones that a person may be in.
 func (p *Panel) zonesOf(ctx context.Context, person phonebank.Person) (string, phonebank.Phone, error) {
 	phone, err := p.Store.Phone(ctx, person.PhoneID)
-	return phonebank.ZonesOf(person.Zone, phone.Zones), phone, err
+	return person.Places(phone), phone, err
 }
 
 // mayRead tells whether somebody may see a person at all.
@@ -323,7 +323,7 @@ func (p *Panel) mayRead(ctx context.Context, me phonebank.User, id phonebank.Per
 	if coordinator.lets(me) {
 		return nil
 	}
-	may, err := p.Store.MayRead(ctx, me.ID, id)
+	may, err := p.Store.MayRead(ctx, me.ID, id, p.Now())
 	if err == nil && !may {
 		return notThere()
 	}

@@ -1,31 +1,49 @@
 package panel
 
 import (
+	"context"
 	"net/http"
 
 	"phonebank"
 	"phonebank/store"
 )
 
-// minePage is a volunteer's own people: what they promised and what waits for them.
+// minePage is a volunteer's own people: what they promised and who waits for them.
 type minePage struct {
 	Page
-	Zone       string
-	Drafts     []draft // texts that wait for a press
-	Calls      []store.Due
-	Later      []store.Due
-	Waiting    []store.Waiting
-	Voicemails []store.Happening
-	Owed       []owed
-	TextTalks  []store.Texting // that are open, by text
-	Here       bool            // they have a shift, so they can call
-	Empty      bool
+	Owed      []owed
+	Settle    []dueCommitment // "did it happen?"
+	Due       []dueCall       // calls of today
+	Drafts    []draft         // texts that wait for a press
+	Waits     []waitRow       // that are theirs to answer
+	TextTalks []store.Texting // that are open, by text
+	Pool      []waitRow       // that anybody may answer who is free
+	PoolMore  int
+	Later     []store.Due
+	More      int  // promises that stand on no list here
+	Here      bool // they have a shift, so they can call
+	Nothing   bool // is due now
 }
 
 // draft is a promised text with the words that it would leave with.
 type draft struct {
 	store.Due
+	When string // on the person's own clock
 	Late bool
+}
+
+// dueCall is a call that they promised for today.
+type dueCall struct {
+	store.Due
+	When string
+	Why  string
+	Now  bool // its time has come
+}
+
+// dueCommitment is something that a person said they would do, whose day has come.
+type dueCommitment struct {
+	store.DueCommitment
+	When string
 }
 
 type owed struct {
@@ -33,6 +51,9 @@ type owed struct {
 	Person string
 	Ago    string
 }
+
+// mostMine bounds each list of the page; how much more there is, is said.
+const mostMine = 50
 
 func (p *Panel) mine(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	page, err := p.minePage(r, me)
@@ -44,46 +65,81 @@ func (p *Panel) mine(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 }
 
 func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) {
-	page := &minePage{Page: Page{Title: lang(r).Say("My people"), Nav: "me"}, Zone: p.houseZone(r)}
-	due, err := p.Store.MyFollowUps(r.Context(), me.ID)
-	if err != nil {
+	ctx := r.Context()
+	page := &minePage{Page: Page{Title: lang(r).Say("My people"), Nav: "me"}}
+	if err := p.fillPromises(ctx, me, page); err != nil {
 		return nil, err
 	}
-	for _, f := range due {
-		switch {
-		case f.Channel == phonebank.ByText && (f.State == phonebank.FollowUpNeedsPerson || !f.Automatic && !f.DueAt.After(p.Now())):
-			page.Drafts = append(page.Drafts, draft{f, f.DueAt.Before(p.Now())})
-		case f.Channel == phonebank.ByCall && !f.DueAt.After(p.Now()):
-			page.Calls = append(page.Calls, f)
-		default:
-			page.Later = append(page.Later, f)
-		}
-	}
-	if page.Waiting, err = p.Store.WaitingThreads(r.Context(), me.ID); err != nil {
+	if err := p.fillWaits(ctx, me, page); err != nil {
 		return nil, err
 	}
-	if page.Voicemails, err = p.Store.Voicemails(r.Context(), me.ID); err != nil {
+	var err error
+	if page.TextTalks, err = p.Store.TextTalksOf(ctx, me.ID); err != nil {
 		return nil, err
 	}
-	if page.TextTalks, err = p.Store.TextTalksOf(r.Context(), me.ID); err != nil {
-		return nil, err
-	}
-	talks, err := p.Store.OwedWrapUps(r.Context(), me.ID)
+	talks, err := p.Store.OwedWrapUps(ctx, me.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range talks {
-		person, err := p.Store.Person(r.Context(), t.PersonID)
+		person, err := p.Store.Person(ctx, t.PersonID)
 		if err != nil {
 			return nil, err
 		}
 		page.Owed = append(page.Owed, owed{t.ID, person.Name, lang(r).Ago(p.Now().Sub(t.StartedAt))})
 	}
-	if _, err := p.Store.CurrentShift(r.Context(), me.ID); err == nil {
+	if _, err := p.Store.CurrentShift(ctx, me.ID); err == nil {
 		page.Here = true
 	} else if phonebank.KindOf(err) != phonebank.NotFound {
 		return nil, err
 	}
-	page.Empty = len(page.Drafts)+len(page.Calls)+len(page.Waiting)+len(page.Voicemails)+len(page.Owed) == 0
+	page.Nothing = len(page.Owed)+len(page.Settle)+len(page.Due)+len(page.Drafts)+len(page.Waits)+len(page.TextTalks) == 0
 	return page, nil
+}
+
+// fillPromises reads what this volunteer promised, and what was promised to them.
+func (p *Panel) fillPromises(ctx context.Context, me phonebank.User, page *minePage) error {
+	l, at := spoken(ctx), p.Now()
+	due, total, err := p.Store.MyPromises(ctx, me.ID, mostMine)
+	if err != nil {
+		return err
+	}
+	page.More = total - len(due)
+	for _, f := range due {
+		now, when := !f.DueAt.After(at), dueWords(l, f.FollowUp.Zone, f.DueAt, at)
+		today := now || f.DueAt.Before(midnight(there(f.FollowUp.Zone, at)))
+		switch {
+		case f.Channel == phonebank.ByText && (f.State == phonebank.FollowUpNeedsPerson || !f.Automatic && now):
+			page.Drafts = append(page.Drafts, draft{f, when, now})
+		case f.Channel == phonebank.ByCall && today:
+			page.Due = append(page.Due, dueCall{f, when, l.Say(reasonWords(f.Reason)), now})
+		default:
+			page.Later = append(page.Later, f)
+		}
+	}
+	settle, err := p.Store.DueCommitments(ctx, me.ID, at)
+	for _, c := range settle {
+		page.Settle = append(page.Settle, dueCommitment{c, dueWords(l, c.Zone, c.By, at)})
+	}
+	return err
+}
+
+// fillWaits reads who waits: for this volunteer, and for anybody who is free.
+func (p *Panel) fillWaits(ctx context.Context, me phonebank.User, page *minePage) error {
+	list, err := p.Store.Inbox(ctx, me, p.Now(), 2*mostMine)
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		row := p.waitRow(ctx, me, one, "me")
+		switch {
+		case row.Mine && (one.ClaimerID == "" || one.ClaimerID == me.ID):
+			page.Waits = append(page.Waits, row)
+		case one.Offered && len(page.Pool) < mostMine:
+			page.Pool = append(page.Pool, row)
+		case one.Offered:
+			page.PoolMore++
+		}
+	}
+	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"phonebank"
-	"phonebank/store"
 	"phonebank/words"
 )
 
@@ -25,7 +24,7 @@ type need struct {
 }
 
 // needs gathers what waits for a coordinator, the oldest first; a raised hand is always on top.
-func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
+func (p *Panel) needs(r *http.Request, me phonebank.User, rooms []openRoom) ([]need, error) {
 	ctx, l := r.Context(), lang(r)
 	var list []need
 	for _, room := range rooms {
@@ -46,36 +45,16 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 			}
 		}
 	}
-	threads, err := p.Store.WaitingThreads(ctx, "")
+	waits, err := p.waitNeeds(r, me)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range threads {
-		list = append(list, threadNeed(l, t))
-	}
-	unknown, err := p.Store.UnknownTexts(ctx, p.Now().AddDate(0, 0, -14))
+	list = append(list, waits...)
+	unsure, err := p.unsureNeeds(r)
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range unknown {
-		name := o.To.Pretty()
-		if person, err := p.Store.Person(ctx, o.PersonID); err == nil {
-			name = person.Name
-		}
-		list = append(list, need{Kind: "unknown", Label: l.Say("Text"), Tone: "slow", Since: o.CreatedAt, Title: name, ID: string(o.ID), Link: personLink(o.PersonID),
-			Words: l.Say("Nobody knows whether this text arrived: “%s”. Sending it again could send it twice, so we don't. Look at their thread, then leave it.", short(o.Body, 80))})
-	}
-	voices, err := p.Store.Voicemails(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	for i, v := range voices {
-		if i == 5 || p.Now().Sub(v.At) > 24*time.Hour {
-			break
-		}
-		list = append(list, need{Kind: "voicemail", Label: l.Say("Voicemail"), Tone: "", Since: v.At, Title: nameOr(l, v.Person, v.Number), Link: personLink(v.PersonID),
-			Words: l.Say("left a voicemail, %s. A call back is on the list of follow-ups.", l.Count(v.Seconds, "second", "seconds")), Sound: "/voicemails/" + v.ID + ".wav"})
-	}
+	list = append(list, unsure...)
 	owed, err := p.Store.OwedByAll(ctx)
 	if err != nil {
 		return nil, err
@@ -105,19 +84,39 @@ func (p *Panel) needs(r *http.Request, rooms []openRoom) ([]need, error) {
 	return list, nil
 }
 
-func threadNeed(l words.Language, t store.Waiting) need {
-	n := need{Kind: "text", Label: l.Say("Text"), Since: t.Since, Title: nameOr(l, t.Person, t.Number), Words: "“" + short(t.Words, 160) + "”", Link: personLink(t.PersonID), ID: string(t.PhoneID)}
-	if t.Owner != "" {
-		n.Words += " · " + l.Say("for %s", t.Owner)
+// mostWaitNeeds bounds how much of the inbox stands on the board; the rest is one link away.
+const mostWaitNeeds = 8
+
+// waitNeeds are the oldest of the inbox that nobody is answering: each leads to its row there.
+func (p *Panel) waitNeeds(r *http.Request, me phonebank.User) (list []need, err error) {
+	waits, err := p.Store.Inbox(r.Context(), me, p.Now(), mostWaits)
+	if err != nil {
+		return nil, err
 	}
-	if t.PersonID == "" {
-		n.Link = "/threads/" + string(t.PhoneID)
-		n.Label = l.Say("Unknown")
+	for _, w := range waits {
+		if w.ClaimerID != "" || len(list) == mostWaitNeeds {
+			continue
+		}
+		row := p.waitRow(r.Context(), me, w, "inbox")
+		n := need{Kind: "wait", Label: row.Label, Tone: row.Tone, Since: w.Since, Title: row.Title, Link: "/inbox#" + row.Anchor}
+		switch {
+		case row.Quote != "":
+			n.Words = "“" + short(row.Quote, 160) + "”"
+		case len(row.What) > 0:
+			n.Words = row.What[0]
+		}
+		if row.Sound != "" {
+			n.Sound = "/voicemails/" + row.Sound + ".wav"
+		}
+		if w.OwnerID != "" && w.HoldSince == nil {
+			n.Words += " · " + lang(r).Say("for %s", w.Owner)
+		}
+		if row.Long || row.Overdue {
+			n.Tone = "slow"
+		}
+		list = append(list, n)
 	}
-	if t.Hold {
-		n.Kind, n.Label, n.Tone = "hold", l.Say("Was it a no?"), "slow"
-	}
-	return n
+	return list, nil
 }
 
 func personLink(id phonebank.PersonID) string {

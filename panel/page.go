@@ -29,6 +29,7 @@ type Page struct {
 	Static  string
 	Lang    words.Language    // in which it is read
 	Here    string            // its own address, for a press that comes back to it
+	Inbox   int               // how many wait for an answer, as far as they are theirs
 	MyShift phonebank.ShiftID // of mine, where it is not off: every page keeps it alive
 }
 
@@ -61,6 +62,9 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 		}
 		b.Paused = paused
 		b.At = p.clock(r, p.Now())
+		if r.Header.Get("X-Fragment") == "" {
+			b.Inbox = p.countInbox(r.Context(), me)
+		}
 		if s, err := p.Store.CurrentShift(r.Context(), me.ID); err == nil && s.State != phonebank.ShiftOff {
 			b.MyShift = s.ID
 		}

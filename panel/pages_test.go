@@ -232,9 +232,9 @@ func TestPromise_OneFormIsOnePromiseInTheirTime(t *testing.T) {
 	h.browser(h.user("Luis", phonebank.Volunteer)).post("/follow-ups/" + id + "/cancel").is(http.StatusNotFound)
 	s, _ := h.session(phonebank.SessionPlanned, true)
 	b.post("/follow-ups/wave", "session", string(s.ID)).is(http.StatusUnprocessableEntity).says("Tick at least one call")
-	b.post("/follow-ups/wave", "session", string(s.ID), "call", id).is(http.StatusOK).says("1 call is offered in that session now")
+	b.post("/follow-ups/wave", "session", string(s.ID), "tick", id).is(http.StatusOK).says("1 call is offered in that session now")
 	b.post("/follow-ups/"+id+"/cancel", "back", "follow-ups").to("/follow-ups")
-	b.get("/follow-ups").says("Nothing is due")
+	b.get("/follow-ups").says("Nobody is due.")
 }
 
 func TestPerson_StopAndLiftAreKeptWithNames(t *testing.T) {
@@ -259,17 +259,18 @@ func TestPerson_HoldIsRuledByACoordinator(t *testing.T) {
 	p := h.person("Walt Brandt", "+12125550112")
 	hold := func() {
 		h.must(h.Store.InTx(t.Context(), func(tx *store.Tx) error {
-			return tx.HoldPhone(t.Context(), p.PhoneID, "leave me alone at work", midday)
+			_, err := tx.HoldPhone(t.Context(), p.PhoneID, "leave me alone at work", midday)
+			return err
 		}))
 	}
 	hold()
 	b, page := h.browser(h.boss), "/people/"+string(p.ID)
 	b.get("/room").says("Was it a no?", "Walt Brandt")
 	b.get(page).says("Was this a no?", "leave me alone at work")
-	b.post(page+"/rule", "was", "other").to(page)
+	b.post(page+"/rule", "was", "other", "why", "only at work; evenings are fine").to(page)
 	b.get(page).hides("Was this a no?")
 	hold()
-	b.post("/threads/"+string(p.PhoneID)+"/rule", "was", "no").to("/room")
+	b.post("/threads/"+string(p.PhoneID)+"/rule", "was", "no").to("/inbox")
 	b.get(page).says("asked us to stop", "leave me alone at work")
 }
 

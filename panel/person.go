@@ -43,12 +43,22 @@ type personPage struct {
 	Knows       bool // whoever reads this may put right what we know about them
 	Everyone    []store.Known
 	Zones       []string
+	States      []phonebank.State
+	Hours       string // when they can be called and texted
 	Today       string
 	Body        string
 	StopWords   string
 	ReopenWords string
+	RuleWhy     string
+	Claim       claimNote
 	Evidence    string
 	Promise     typedPromise
+}
+
+// claimNote says who is answering this person right now, if anybody.
+type claimNote struct {
+	store.Claim
+	Mine bool
 }
 
 // typedPromise is a follow-up as somebody began to type it.
@@ -188,7 +198,9 @@ func (p *Panel) fillKnown(ctx context.Context, me phonebank.User, page *personPa
 		at, day := on(c.At)
 		page.Consents = append(page.Consents, agreed{at, day, l.Say(consentWords(c)), sourceWords(l, page.Zone, c.Source, c.At), c.Words, c.By})
 	}
-	page.Zones = usZones
+	page.Zones, page.States = usZones, phonebank.States
+	hours := phonebank.HoursThere(page.Zone, p.Now())
+	page.Hours = l.Say(hours.Format, hours.Args...)
 	if z := page.Person.Zone; z != "" && !slices.Contains(usZones, z) {
 		page.Zones = append([]string{z}, usZones...)
 	}
@@ -316,6 +328,11 @@ func (p *Panel) fillContact(r *http.Request, me phonebank.User, page *personPage
 		return err
 	}
 	page.Waiting = since != nil
+	claim, err := p.Store.ClaimOn(ctx, page.Phone.ID, p.Now())
+	if err != nil {
+		return err
+	}
+	page.Claim = claimNote{claim, claim.UserID == me.ID}
 	if page.Phone.HoldSince != nil {
 		if page.HoldWords, err = p.Store.HoldWords(ctx, page.Phone.ID); err != nil {
 			return err
@@ -329,11 +346,15 @@ func (p *Panel) fillContact(r *http.Request, me phonebank.User, page *personPage
 	if err != nil {
 		return err
 	}
-	page.WhyNotText = lang(r).Retell(phonebank.WhyNotText(page.Person.Person, page.Phone, byHand, p.Now()))
+	if why, not := phonebank.NotText(page.Person.Person, page.Phone, byHand, p.Now()); not {
+		page.WhyNotText = lang(r).Say(why.Format, why.Args...)
+	}
 	if page.TextTalk, err = p.textTalkWith(ctx, me, page.Person.ID); err != nil {
 		return err
 	}
-	page.WhyNotCall = lang(r).Retell(phonebank.WhyNotRing(page.Person.Person, page.Phone, rung, p.Now()))
+	if why, not := phonebank.NotRing(page.Person.Person, page.Phone, rung, p.Now()); not {
+		page.WhyNotCall = lang(r).Say(why.Format, why.Args...)
+	}
 	_, err = p.Store.CurrentShift(ctx, me.ID)
 	page.Here = err == nil
 	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {

@@ -17,12 +17,17 @@ func (p *Panel) pressPerson(w http.ResponseWriter, r *http.Request, me phonebank
 	}
 	err := do(id)
 	if err == nil {
+		// Who answered in somebody's place has let go of them with it.
+		if gone := p.mayRead(r.Context(), me, id); phonebank.KindOf(gone) == phonebank.NotFound && gone != nil {
+			next = "/inbox?done=answered"
+		}
 		return to(w, r, next)
 	}
 	page, pageErr := p.personPage(r, me)
 	if pageErr != nil {
 		return pageErr
 	}
+	page.RuleWhy = clean(r, "why", 400)
 	page.Body, page.StopWords, page.ReopenWords = clean(r, "body", 4000), clean(r, "words", 400), clean(r, "how", 400)
 	page.Evidence = clean(r, "evidence", 400)
 	page.Promise = typedPromise{clean(r, "channel", 10), clean(r, "local", 20), clean(r, "promise", 4000)}
@@ -90,7 +95,7 @@ func (p *Panel) personAbout(w http.ResponseWriter, r *http.Request, me phonebank
 			return phonebank.Fail(phonebank.Forbidden, "Whoever knows them can change this, and a coordinator.")
 		}
 		stuck, err := p.Diary.About(r.Context(), id, store.About{FirstName: clean(r, "first_name", 60), SayName: clean(r, "say_name", 120), Languages: clean(r, "languages", 120),
-			Place: clean(r, "place", 200), Zone: clean(r, "zone", 60)}, me.ID)
+			Place: clean(r, "place", 200), Zone: clean(r, "zone", 60), Region: clean(r, "region", 2)}, me.ID)
 		if err == nil && stuck > 0 {
 			err = phonebank.Fail(phonebank.Conflict, "Saved. In the new time zone %d of our promises fall outside of calling hours or have passed. Give them another time.", stuck)
 		}
@@ -109,9 +114,9 @@ func (p *Panel) personOwner(w http.ResponseWriter, r *http.Request, me phonebank
 func (p *Panel) rule(r *http.Request, me phonebank.User, phone phonebank.PhoneID) error {
 	switch r.PostFormValue("was") {
 	case "no":
-		return p.Desk.Rule(r.Context(), phone, me.ID, true)
+		return p.Desk.Rule(r.Context(), phone, me.ID, true, clean(r, "why", 400))
 	case "other":
-		return p.Desk.Rule(r.Context(), phone, me.ID, false)
+		return p.Desk.Rule(r.Context(), phone, me.ID, false, clean(r, "why", 400))
 	}
 	return phonebank.Fail(phonebank.Invalid, "Say whether it was a no.")
 }

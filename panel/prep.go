@@ -137,6 +137,18 @@ func (p *Panel) prep(ctx context.Context, c *card, shift phonebank.Shift, sessio
 	return out, p.whatTheySaid(ctx, out, c, shift, zones)
 }
 
+// locales lists the languages in which the talk on a card may be held.
+func (p *prep) locales() (list []string) {
+	for _, w := range p.Ways {
+		for _, f := range w.First {
+			if w.Chosen {
+				list = append(list, f.Locale)
+			}
+		}
+	}
+	return list
+}
+
 // chooseOne settles on the first way that is open where the one that fits is not: a press of Call always has one.
 func chooseOne(ways []way) {
 	if slices.ContainsFunc(ways, func(w way) bool { return w.Chosen }) {

@@ -56,7 +56,7 @@ type count struct {
 }
 
 func (p *Panel) room(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	page, err := p.roomPage(r)
+	page, err := p.roomPage(r, me)
 	if err != nil {
 		return err
 	}
@@ -64,9 +64,9 @@ func (p *Panel) room(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 	return nil
 }
 
-func (p *Panel) roomPage(r *http.Request) (*roomPage, error) {
+func (p *Panel) roomPage(r *http.Request, me phonebank.User) (*roomPage, error) {
 	ctx := r.Context()
-	page := &roomPage{Page: Page{Title: lang(r).Say("Live board"), Nav: "room"}, Zone: p.houseZone(r), Topics: "room"}
+	page := &roomPage{Page: Page{Title: lang(r).Say("Live board"), Nav: "room"}, Zone: p.houseZone(r), Topics: "room,inbox"}
 	campaigns, err := p.Store.Campaigns(ctx)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (p *Panel) roomPage(r *http.Request) (*roomPage, error) {
 		return nil, err
 	}
 	for _, s := range sessions {
-		if s.State != phonebank.SessionOpen || len(page.Rooms) == mostTopics-1 {
+		if s.State != phonebank.SessionOpen || len(page.Rooms) == mostTopics-4 {
 			continue
 		}
 		room, err := p.roomOf(r, s)
@@ -88,9 +88,10 @@ func (p *Panel) roomPage(r *http.Request) (*roomPage, error) {
 		page.Topics += ",session:" + string(s.ID)
 	}
 	page.Counts = counts(lang(r), page.Rooms)
-	if page.Needs, err = p.needs(r, page.Rooms); err != nil {
+	if page.Needs, err = p.needs(r, me, page.Rooms); err != nil {
 		return nil, err
 	}
+	page.Inbox = p.countInbox(ctx, me)
 	if page.Now, err = p.happenings(r); err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func (p *Panel) pressRoom(w http.ResponseWriter, r *http.Request, me phonebank.U
 		}
 		return to(w, r, back)
 	}
-	page, pageErr := p.roomPage(r)
+	page, pageErr := p.roomPage(r, me)
 	if pageErr != nil {
 		return pageErr
 	}
@@ -208,17 +209,6 @@ func (p *Panel) shiftRemove(w http.ResponseWriter, r *http.Request, me phonebank
 }
 
 func shiftID(r *http.Request) phonebank.ShiftID { return phonebank.ShiftID(mux.Vars(r)["id"]) }
-
-// textLeave closes a text whose outcome nobody knows: a person has decided.
-func (p *Panel) textLeave(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressRoom(w, r, me, func() error {
-		err := p.Desk.Leave(r.Context(), phonebank.OutboxID(mux.Vars(r)["id"]), me.ID)
-		if err == nil {
-			p.Live.Publish("room")
-		}
-		return err
-	})
-}
 
 // pause stops every call and text of everybody, until somebody resumes.
 func (p *Panel) pause(w http.ResponseWriter, r *http.Request, me phonebank.User) error {

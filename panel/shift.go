@@ -35,6 +35,8 @@ type shiftPage struct {
 	Stake    stake
 	Facts    []fact
 	Owed     []phonebank.Conversation
+	Closed   *closedCard // whose card closed by itself
+	Settled  []alsoOpen  // calls that a talk just now may have settled as well
 	Undo     []Undoable  // wrap-ups that can still be taken back
 	Coming   []store.Due // reminders that go by themselves within the day
 	Silent   bool        // their phone was rung, and nobody pressed 1
@@ -48,6 +50,7 @@ type card struct {
 	Number   phonebank.Number // leaves the server in a demo only, inside a link to a simulated phone
 	There    string
 	Why      string
+	Callback *callback // what was promised, where somebody is called for a promise
 	Before   []past
 	Prep     *prep
 	AutoCall int // seconds until the call goes by itself, 0 for never
@@ -100,6 +103,9 @@ func (p *Panel) shiftPage(ctx context.Context, me phonebank.User) (*shiftPage, e
 		}
 	}
 	if page.Undo, err = p.undoable(ctx, me); err != nil {
+		return nil, err
+	}
+	if page.Settled, err = p.maybeSettled(ctx, me); err != nil {
 		return nil, err
 	}
 	if page.Owed, err = p.Store.OwedWrapUps(ctx, me.ID); err != nil {
@@ -173,6 +179,10 @@ func (p *Panel) fillShift(ctx context.Context, me phonebank.User, page *shiftPag
 		return err
 	case phonebank.ShiftReady:
 		return p.waiting(ctx, me, page)
+	case phonebank.ShiftBreak:
+		c, err := p.closed(ctx, page.Shift)
+		page.Closed = c
+		return err
 	case phonebank.ShiftOnCall:
 		call, err := p.Store.CallOf(ctx, page.Shift.Conversation)
 		if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
@@ -270,7 +280,14 @@ func (p *Panel) card(ctx context.Context, s phonebank.Shift, session phonebank.S
 		return nil, err
 	}
 	c.AutoCall = session.AutoCall
-	c.Prep, err = p.prep(ctx, c, s, session, me, zones)
+	if c.Prep, err = p.prep(ctx, c, s, session, me, zones); err != nil || s.FollowUpID == "" {
+		return c, err
+	}
+	f, err := p.Store.FollowUp(ctx, s.FollowUpID)
+	if err != nil {
+		return nil, err
+	}
+	c.Callback, err = p.callbackOf(ctx, f, person, me, zones, c.Prep.locales())
 	return c, err
 }
 

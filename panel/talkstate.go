@@ -212,6 +212,9 @@ func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *scr
 	if err != nil {
 		return err
 	}
+	if why, err = p.standingIn(ctx, why, call.FollowUpID, c, person, zones); err != nil {
+		return err
+	}
 	state.Person = talkPerson{ID: person.ID, Name: person.Name, FirstName: person.FirstName, SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
 		Languages: listOfWords(person.Languages), TimeThere: spoken(ctx).Clock(there(zones, p.Now())), Zone: phonebank.FirstZone(zones), Why: why,
 		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed}

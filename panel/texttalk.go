@@ -125,7 +125,9 @@ func (p *Panel) threadOf(r *http.Request, c phonebank.Conversation, me phonebank
 	if err != nil {
 		return nil, err
 	}
-	state.WhyNot = lang(r).Retell(phonebank.WhyNotText(person, phone, byHand, p.Now()))
+	if why, not := phonebank.NotText(person, phone, byHand, p.Now()); not {
+		state.WhyNot = lang(r).Say(why.Format, why.Args...)
+	}
 	if c.ShiftID != "" {
 		shift, err := p.Store.Shift(ctx, c.ShiftID)
 		if err != nil {

@@ -3,8 +3,6 @@ package panel
 import (
 	"net/http"
 
-	"github.com/gorilla/mux"
-
 	"phonebank"
 	"phonebank/people"
 )
@@ -18,10 +16,12 @@ type threadPage struct {
 	Zone      string
 	Campaigns []phonebank.Campaign
 	Name      string
+	RuleWhy   string
+	Claim     claimNote
 }
 
 func (p *Panel) thread(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	page, err := p.threadPage(r)
+	page, err := p.threadPage(r, me)
 	if err != nil {
 		return err
 	}
@@ -36,12 +36,21 @@ func (p *Panel) thread(w http.ResponseWriter, r *http.Request, me phonebank.User
 	return nil
 }
 
-func (p *Panel) threadPage(r *http.Request) (*threadPage, error) {
-	phone, err := p.Store.Phone(r.Context(), phonebank.PhoneID(mux.Vars(r)["id"]))
+// threadPage reads what came from a number: for who coordinates, and for whoever said that they answer it.
+func (p *Panel) threadPage(r *http.Request, me phonebank.User) (*threadPage, error) {
+	phone, err := p.Store.Phone(r.Context(), phoneID(r))
 	if err != nil {
 		return nil, err
 	}
-	page := &threadPage{Page: Page{Title: phone.Number.Pretty(), Nav: "room"}, Phone: phone, Zone: phonebank.ZonesOf("", phone.Zones)}
+	claim, err := p.Store.ClaimOn(r.Context(), phone.ID, p.Now())
+	if err != nil {
+		return nil, err
+	}
+	boss := coordinator.lets(me)
+	if !boss && claim.UserID != me.ID {
+		return nil, notThere()
+	}
+	page := &threadPage{Page: Page{Title: numberFor(boss, phone.Number), Nav: "inbox"}, Phone: phone, Claim: claimNote{claim, claim.UserID == me.ID}, Zone: phonebank.ZonesOf("", "", phone.Zones)}
 	if page.Thread, err = p.bubbles(r, phone.ID); err != nil {
 		return nil, err
 	}
@@ -53,7 +62,7 @@ func (p *Panel) threadPage(r *http.Request) (*threadPage, error) {
 }
 
 func (p *Panel) pressThread(w http.ResponseWriter, r *http.Request, me phonebank.User, do func(page *threadPage) (string, error)) error {
-	page, err := p.threadPage(r)
+	page, err := p.threadPage(r, me)
 	if err != nil {
 		return err
 	}
@@ -61,7 +70,7 @@ func (p *Panel) pressThread(w http.ResponseWriter, r *http.Request, me phonebank
 	if err == nil {
 		return to(w, r, next)
 	}
-	page.Name = clean(r, "name", 120)
+	page.Name, page.RuleWhy = clean(r, "name", 120), clean(r, "why", 400)
 	p.again(w, r, me, err, "thread", page)
 	return nil
 }
@@ -76,10 +85,10 @@ func (p *Panel) threadPerson(w http.ResponseWriter, r *http.Request, me phoneban
 
 func (p *Panel) threadAnswered(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	return p.pressThread(w, r, me, func(page *threadPage) (string, error) {
-		return "/room", p.Desk.NoAnswerNeeded(r.Context(), page.Phone.ID, me.ID)
+		return "/inbox", p.Desk.NoAnswerNeeded(r.Context(), page.Phone.ID, me.ID)
 	})
 }
 
 func (p *Panel) threadRule(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
-	return p.pressThread(w, r, me, func(page *threadPage) (string, error) { return "/room", p.rule(r, me, page.Phone.ID) })
+	return p.pressThread(w, r, me, func(page *threadPage) (string, error) { return "/inbox", p.rule(r, me, page.Phone.ID) })
 }

@@ -10,12 +10,12 @@ import (
 
 // One is one person as somebody writes them down by hand.
 type One struct {
-	Name, SayName, Place, Languages, Zone string
-	Phone                                 string
-	Campaign                              phonebank.CampaignID
-	TextConsent                           string // on whose word they may be texted; empty: calls only
-	By                                    phonebank.UserID
-	Owner                                 phonebank.UserID
+	Name, SayName, Place, Languages, Zone, Region string
+	Phone                                         string
+	Campaign                                      phonebank.CampaignID
+	TextConsent                                   string // on whose word they may be texted; empty: calls only
+	By                                            phonebank.UserID
+	Owner                                         phonebank.UserID
 }
 
 // AddByHand writes one person down and puts them on a campaign's list. The same name on the same number is the same person.
@@ -34,9 +34,13 @@ func (r *Roster) AddByHand(ctx context.Context, one One) (phonebank.Person, erro
 			return none, phonebank.Because(err, phonebank.Invalid, "%q is no time zone. Write it like America/New_York, or leave it empty.", cut(one.Zone, 40))
 		}
 	}
+	region, err := Region(one.Region)
+	if err != nil {
+		return none, err
+	}
 	at := r.now()
 	p := phonebank.Person{ID: phonebank.NewID[phonebank.PersonID](at), OwnerID: one.Owner, Name: name, FirstName: FirstName(name), SayName: cut(clean(one.SayName), 120),
-		Place: cut(clean(one.Place), 200), Languages: cut(clean(one.Languages), 120), Zone: one.Zone, CreatedAt: at}
+		Place: cut(clean(one.Place), 200), Languages: cut(clean(one.Languages), 120), Zone: one.Zone, Region: region, CreatedAt: at}
 	err = r.store.InTx(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Campaign(ctx, one.Campaign); err != nil {
 			return phonebank.Because(err, phonebank.Invalid, "Pick the campaign whose list they go on.")
@@ -60,4 +64,13 @@ func (r *Roster) AddByHand(ctx context.Context, one One) (phonebank.Person, erro
 		return tx.PutOnList(ctx, one.Campaign, p, phone, at)
 	})
 	return p, err
+}
+
+// Region reads the state that somebody wrote down; nothing written is no state.
+func Region(written string) (string, error) {
+	code := phonebank.StateCode(written)
+	if code == "" && written != "" {
+		return "", phonebank.Fail(phonebank.Invalid, "We don't know the state %q. Write its two letters, such as NY, or leave it empty.", cut(clean(written), 40))
+	}
+	return code, nil
 }

@@ -77,6 +77,8 @@ var fields = []struct {
 	{"place", []string{"place", "address", "apt", "unit", "street", "address line 1", "can2 user address"}},
 	{"languages", []string{"languages", "language", "preferred language", "idioma"}},
 	{"zone", []string{"zone", "time zone", "timezone"}},
+	{"state", []string{"state", "region", "province", "state province", "mailing state", "home state", "can2 state abbreviated", "estado"}},
+	{"zip", []string{"zip", "zip code", "zipcode", "zip5", "zip or postal code", "postal code", "postalcode", "postcode", "mailing zip", "can2 zip code", "codigo postal"}},
 	{"external_id", []string{"external id", "externalid", "voter file vanid", "vanid", "van id", "id"}},
 	{"text_consent", []string{"text consent", "sms consent", "sms opt in", "text opt in", "opt in"}},
 	{"call_consent", []string{"call consent", "phone consent"}},
@@ -210,6 +212,9 @@ func person(get func(string) string, f File) (p store.NewPerson, err error) {
 			return p, phonebank.Fail(phonebank.Invalid, "%q is no time zone. Write it like America/New_York, or leave it empty.", cut(z, 40))
 		}
 		p.Zone = z
+	}
+	if p.Region = phonebank.StateCode(get("state")); p.Region == "" {
+		p.Region = phonebank.StateOfZip(get("zip"))
 	}
 	p.Priority = 1
 	switch get("priority") {

@@ -23,24 +23,6 @@ func ParseNumber(raw string) (phonebank.Number, string, error) {
 	return n, ZonesOf(n), nil
 }
 
-// ZonesOf reads the zones that a number may be in, or "" where its prefix tells nothing narrower than a continent.
-func ZonesOf(n phonebank.Number) string {
-	parsed, err := phonenumbers.Parse(string(n), "US")
-	if err != nil {
-		return ""
-	}
-	zones, err := phonenumbers.GetTimezonesForNumber(parsed)
-	if err != nil || len(zones) == 0 || len(zones) > 6 {
-		return ""
-	}
-	for _, z := range zones {
-		if _, err := phonebank.Zone(z); err != nil {
-			return ""
-		}
-	}
-	return strings.Join(zones, ",")
-}
-
 // VolunteerNumber reads the number that a volunteer wants to be rung on: an ordinary one of North America, since a join link
 // in the wrong hands must not ring premium numbers at our cost.
 func VolunteerNumber(raw string) (phonebank.Number, error) {

@@ -9,15 +9,15 @@ import (
 
 // About is what somebody who knows a person may put right about them.
 type About struct {
-	FirstName, SayName, Languages, Place, Zone string
+	FirstName, SayName, Languages, Place, Zone, Region string
 }
 
 // SetAbout keeps what was put right about a person; the journal keeps what stood there before. Whoever is on a list moves with
-// their zone, so that nobody is called at night.
+// their zone and state, so that nobody is called at night.
 func (tx *Tx) SetAbout(ctx context.Context, p phonebank.Person, a About, by phonebank.UserID, at time.Time) error {
 	changed := false
 	for _, f := range []struct{ name, was, is string }{
-		{"first_name", p.FirstName, a.FirstName}, {"say_name", p.SayName, a.SayName}, {"languages", p.Languages, a.Languages}, {"place", p.Place, a.Place}, {"zone", p.Zone, a.Zone},
+		{"first_name", p.FirstName, a.FirstName}, {"say_name", p.SayName, a.SayName}, {"languages", p.Languages, a.Languages}, {"place", p.Place, a.Place}, {"zone", p.Zone, a.Zone}, {"region", p.Region, a.Region},
 	} {
 		if f.was == f.is {
 			continue
@@ -30,18 +30,15 @@ func (tx *Tx) SetAbout(ctx context.Context, p phonebank.Person, a About, by phon
 	if !changed {
 		return nil
 	}
-	if _, err := tx.exec(ctx, `UPDATE people SET first_name = $2, say_name = $3, languages = $4, place = $5, zone = $6 WHERE id = $1`,
-		p.ID, a.FirstName, a.SayName, a.Languages, a.Place, a.Zone); err != nil || a.Zone == p.Zone {
+	if _, err := tx.exec(ctx, `UPDATE people SET first_name = $2, say_name = $3, languages = $4, place = $5, zone = $6, region = $7 WHERE id = $1`,
+		p.ID, a.FirstName, a.SayName, a.Languages, a.Place, a.Zone, a.Region); err != nil || a.Zone == p.Zone && a.Region == p.Region {
 		return err
 	}
-	phone, err := tx.Phone(ctx, p.PhoneID)
+	where, err := tx.whereabouts(ctx, []string{string(p.ID)})
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `
-		WITH moved AS (UPDATE call_list SET zones = $2 WHERE person_id = $1 RETURNING zones)
-		INSERT INTO zone_sets (zones) SELECT DISTINCT zones FROM moved ON CONFLICT DO NOTHING`, p.ID, phonebank.ZonesOf(a.Zone, phone.Zones))
-	return err
+	return tx.moveOnLists(ctx, where)
 }
 
 // SetOwner gives a person to the volunteer who knows them from now on, or to nobody.

@@ -20,18 +20,9 @@ func (s *Store) PageSessions(ctx context.Context, after string, limit int) ([]ph
 	return Page[phonebank.Session](ctx, s, sessionColumns, "sessions", "", after, limit)
 }
 
-const waveColumns = `id, campaign_id, COALESCE(session_id, '') AS session_id, name, channel, reason, state, filter, body, heads_up, local_wish, zone, starts_at,
-	paused_at, size, filled, created_by, created_at, launched_at, done_at`
-
 // PageWaves lists waves.
 func (s *Store) PageWaves(ctx context.Context, after string, limit int) ([]phonebank.Wave, error) {
 	return Page[phonebank.Wave](ctx, s, waveColumns, "waves", "", after, limit)
-}
-
-// Wave finds one.
-func (q queries) Wave(ctx context.Context, id phonebank.WaveID) (w phonebank.Wave, err error) {
-	err = q.get(ctx, &w, `SELECT `+waveColumns+` FROM waves WHERE id = $1`, id)
-	return w, err
 }
 
 // CampaignsOf answers with the campaigns on whose lists each of some people are. It rides call_list_person.

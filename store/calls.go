@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -75,15 +76,17 @@ func (q queries) SaveCall(ctx context.Context, call phonebank.Call, c phonebank.
 const PlaceWithin = time.Minute
 
 // ClaimCall takes the oldest call that waits to be placed, for this process alone. It answers NotFound where there is
-// none, or where everything is paused. What was said at the number since it was written down is checked again in the
+// none, where everything is paused, or where what came in is not fetched yet: a person's call waits for that, at most as long as
+// any intent may. In records that were restored even volunteers' own phones stay silent. What was said at the number since it was written down is checked again in the
 // second statement, after its lock.
 func (s *Store) ClaimCall(ctx context.Context, at time.Time) (call phonebank.Call, err error) {
-	var refused string
+	var refused, zones string
 	err = s.InTx(ctx, func(tx *Tx) error {
 		if err := tx.get(ctx, &call, `
 			SELECT `+callColumns+` FROM calls WHERE state = 'reserved' AND hang_up_at IS NULL
-				AND (kind = 'volunteer' OR kind = 'test' OR NOT EXISTS (SELECT 1 FROM pauses WHERE lifted_at IS NULL))
-			ORDER BY created_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`); err != nil {
+				AND NOT EXISTS (SELECT 1 FROM pauses WHERE lifted_at IS NULL AND (kind = 'restored' OR calls.kind NOT IN ('volunteer', 'test')))
+				AND (calls.kind IN ('volunteer', 'test') OR created_at < $2 OR `+fresh("$1")+`)
+			ORDER BY created_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`, at, at.Add(-PlaceWithin)); err != nil {
 			return err
 		}
 		if at.Sub(call.CreatedAt) > PlaceWithin {
@@ -93,7 +96,7 @@ func (s *Store) ClaimCall(ctx context.Context, at time.Time) (call phonebank.Cal
 			if err != nil {
 				return err
 			}
-			if refused, err = tx.whyNotRing(ctx, call, phone, at); err != nil {
+			if refused, zones, err = tx.whyNotRing(ctx, call, phone, at); err != nil {
 				return err
 			}
 		}
@@ -106,29 +109,36 @@ func (s *Store) ClaimCall(ctx context.Context, at time.Time) (call phonebank.Cal
 		if err != nil {
 			return err
 		}
-		if err := tx.SaveCall(ctx, call, change, By{Note: refused}); err != nil {
+		if err := tx.SaveCall(ctx, call, change, By{Note: cmp.Or(refused, zones)}); err != nil {
 			return err
 		}
 		call.State = change.To
 		return nil
 	})
+	if Capped(err) {
+		return s.refuseCapped(ctx, call.ID, at)
+	}
 	return call, err
 }
 
-// whyNotRing answers with the reason why a person must not be rung now, or "".
-func (tx *Tx) whyNotRing(ctx context.Context, call phonebank.Call, phone phonebank.Phone, at time.Time) (string, error) {
+// whyNotRing answers with the reason why a person must not be rung now, or "", and with the zones by which their hours are
+// judged: the journal keeps them, so that the auditor judges by the same.
+func (tx *Tx) whyNotRing(ctx context.Context, call phonebank.Call, phone phonebank.Phone, at time.Time) (why, zones string, err error) {
 	person, err := tx.Person(ctx, call.PersonID)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if on, err := tx.OnTheLine(ctx, phone.ID, call.ID); err != nil || on {
-		return person.FirstName + " is on the line with somebody of us right now.", err
+		return person.FirstName + " is on the line with somebody of us right now.", "", err
 	}
 	rung, err := tx.RungLately(ctx, phone, call.ID, at)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return phonebank.WhyNotRing(person, phone, rung, at), nil
+	if reason, not := phonebank.NotRing(person, phone, rung, at); not {
+		return reason.String(), "", nil
+	}
+	return "", person.Places(phone), nil
 }
 
 // RungLately counts the calls we placed to a number within a day and since the person was last in touch.

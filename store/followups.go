@@ -4,23 +4,21 @@ import (
 	"context"
 	"time"
 
-	"github.com/lib/pq"
-
 	"phonebank"
 )
 
 const followUpColumns = `id, campaign_id, person_id, phone_id, COALESCE(conversation_id, '') AS conversation_id, COALESCE(commitment_id, '') AS commitment_id,
 	COALESCE(owner_id, '') AS owner_id, COALESCE(wave_id, '') AS wave_id, COALESCE(session_id, '') AS session_id, channel, reason, state, body, automatic,
-	local_wish, zone, due_at, not_after, why, generation, created_at, done_at`
+	local_wish, zone, due_at, not_after, why, generation, created_at, done_at, call_if_silent`
 
 // AddFollowUp keeps a promise. A text has its outbox row from the start: held where a person must press, else ready.
 func (tx *Tx) AddFollowUp(ctx context.Context, f phonebank.FollowUp, from, to phonebank.Number) error {
 	if _, err := tx.hotExec(ctx, `
-		INSERT INTO follow_ups (id, campaign_id, person_id, phone_id, conversation_id, commitment_id, owner_id, session_id, channel, reason, state, body,
-			automatic, local_wish, zone, due_at, not_after, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-		f.ID, f.CampaignID, f.PersonID, f.PhoneID, null(f.Conversation), null(f.CommitmentID), null(f.OwnerID), null(f.SessionID), f.Channel, f.Reason, f.State,
-		f.Body, f.Automatic, f.Local, f.Zone, f.DueAt, f.NotAfter, f.CreatedAt); err != nil {
+		INSERT INTO follow_ups (id, campaign_id, person_id, phone_id, conversation_id, commitment_id, owner_id, wave_id, session_id, channel, reason, state, body,
+			automatic, local_wish, zone, due_at, not_after, created_at, call_if_silent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		f.ID, f.CampaignID, f.PersonID, f.PhoneID, null(f.Conversation), null(f.CommitmentID), null(f.OwnerID), null(f.WaveID), null(f.SessionID), f.Channel, f.Reason,
+		f.State, f.Body, f.Automatic, f.Local, f.Zone, f.DueAt, f.NotAfter, f.CreatedAt, f.CallIfSilent); err != nil {
 		return err
 	}
 	if f.Channel != phonebank.ByText {
@@ -59,12 +57,16 @@ func (q queries) SaveFollowUp(ctx context.Context, f phonebank.FollowUp, c phone
 	return save(ctx, q, "follow_up", string(f.ID), c, by, set{"why", f.Why}, set{"done_at", done})
 }
 
-// MoveFollowUp sets another time; whatever was rung for the old one finds its generation gone.
+// MoveFollowUp sets another time; whatever was rung for the old one finds its generation gone. What has ended stays ended.
 func (tx *Tx) MoveFollowUp(ctx context.Context, f phonebank.FollowUp, by By, at time.Time) error {
-	if _, err := tx.exec(ctx, `
+	n, err := tx.exec(ctx, `
 		UPDATE follow_ups SET local_wish = $2, zone = $3, due_at = $4, not_after = $5, state = 'planned', generation = generation + 1, rung_at = NULL
-		WHERE id = $1`, f.ID, f.Local, f.Zone, f.DueAt, f.NotAfter); err != nil {
+		WHERE id = $1 AND state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')`, f.ID, f.Local, f.Zone, f.DueAt, f.NotAfter)
+	if err != nil {
 		return err
+	}
+	if n == 0 {
+		return phonebank.Fail(phonebank.Stale, "This has changed in the meantime. Please look again.")
 	}
 	if _, err := tx.exec(ctx, `
 		UPDATE outbox SET not_before = $2, not_after = $3, generation = generation + 1, rung_at = NULL, state = CASE WHEN automatic THEN 'ready' ELSE state END
@@ -99,40 +101,8 @@ func (q queries) RingFollowUps(ctx context.Context, at time.Time, again time.Dur
 	return list, err
 }
 
-// ClaimDueCall takes the callback that a ready volunteer should make next: what a coordinator brought to this session and
-// what is due, in due order, their own promises at once and those of others when the owner's grace time is over or the
-// owner is not here. Whoever asked for another language is called by somebody who says that they speak it.
-func (tx *Tx) ClaimDueCall(ctx context.Context, shift phonebank.Shift, campaign phonebank.CampaignID, at time.Time, grace time.Duration) (f phonebank.FollowUp, err error) {
-	err = tx.get(ctx, &f, `
-		SELECT `+followUpColumns+` FROM follow_ups f
-		WHERE f.channel = 'call' AND f.state = 'due' AND f.campaign_id = $1 AND f.due_at <= $2
-			AND (f.session_id IS NULL OR f.session_id = $3 OR EXISTS (SELECT 1 FROM sessions x WHERE x.id = f.session_id AND x.state = 'ended'))
-			AND (f.session_id = $3 OR f.owner_id = $4 OR f.owner_id IS NULL OR f.due_at < $5
-				OR NOT EXISTS (SELECT 1 FROM shifts s WHERE s.user_id = f.owner_id AND s.state <> 'off'))
-			AND EXISTS (SELECT 1 FROM phones p WHERE p.id = f.phone_id AND p.opted_out_at IS NULL AND p.hold_since IS NULL AND p.bad_at IS NULL
-				AND (p.held_by IS NULL OR p.held_until < $2))
-			AND EXISTS (SELECT 1 FROM people pe, users me WHERE pe.id = f.person_id AND me.id = $4 AND CASE
-				WHEN f.reason = 'needs_language' THEN tongues_in(split_part(pe.languages, ',', 1)) & ~tongues_in(me.languages) = 0
-				ELSE f.owner_id = me.id OR tongues_in(pe.languages) = 0 OR tongues_in(me.languages) = 0 OR tongues_in(pe.languages) & tongues_in(me.languages) <> 0 END)
-		ORDER BY f.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
-		campaign, at, shift.SessionID, shift.UserID, at.Add(-grace))
-	return f, err
-}
-
 // OpenFollowUps lists what is still to come for a person.
 func (q queries) OpenFollowUps(ctx context.Context, person phonebank.PersonID) (list []phonebank.FollowUp, err error) {
 	err = q.all(ctx, &list, `SELECT `+followUpColumns+` FROM follow_ups WHERE person_id = $1 ORDER BY due_at DESC LIMIT 100`, person)
 	return list, err
-}
-
-// AddWave writes down a wave and brings its follow-ups to a session: those that were chosen and are still to come.
-func (tx *Tx) AddWave(ctx context.Context, w phonebank.Wave, followUps []string) (int64, error) {
-	if _, err := tx.exec(ctx, `
-		INSERT INTO waves (id, campaign_id, session_id, name, state, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.ID, w.CampaignID, null(w.SessionID), w.Name, w.State, w.CreatedBy, w.CreatedAt); err != nil {
-		return 0, err
-	}
-	return tx.exec(ctx, `
-		UPDATE follow_ups SET wave_id = $1, session_id = $2
-		WHERE id = ANY($3) AND channel = 'call' AND state IN ('planned', 'due') AND campaign_id = $4`, w.ID, w.SessionID, pq.Array(followUps), w.CampaignID)
 }

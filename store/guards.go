@@ -28,7 +28,7 @@ func (q queries) OwesReturn(ctx context.Context, phone phonebank.PhoneID) (owes 
 func (q queries) ReturnedCalls(ctx context.Context, phone phonebank.PhoneID) (list []phonebank.FollowUp, err error) {
 	err = q.all(ctx, &list, `
 		SELECT `+followUpColumns+` FROM follow_ups
-		WHERE phone_id = $1 AND reason = 'returned_call' AND state IN ('planned', 'due')`, phone)
+		WHERE phone_id = $1 AND reason = 'returned_call' AND state IN ('planned', 'due', 'offered')`, phone)
 	return list, err
 }
 

@@ -24,7 +24,7 @@ type set struct {
 // things lists the tables whose rows have a state, by the name that the journal uses.
 var things = map[string]string{
 	"call": "calls", "shift": "shifts", "conversation": "conversations", "commitment": "commitments", "follow_up": "follow_ups", "outbox": "outbox", "retaliation": "retaliations",
-	"rung_move": "rung_moves",
+	"rung_move": "rung_moves", "suggestion": "suggestions", "refusal": "refusals", "wave": "waves",
 }
 
 // save stores a move as compare-and-set on the state it began with, and its line in the journal, in one statement. A row

@@ -189,9 +189,9 @@ func (q queries) SeeThread(ctx context.Context, phone phonebank.PhoneID, at time
 	return err
 }
 
-// Answered takes a thread off the list of those that wait.
+// Answered takes a number off the list of those that wait.
 func (q queries) Answered(ctx context.Context, phone phonebank.PhoneID) error {
-	_, err := q.exec(ctx, `UPDATE phones SET waiting_since = NULL WHERE id = $1`, phone)
+	_, err := q.exec(ctx, `UPDATE phones SET waiting_since = NULL, missed_since = NULL WHERE id = $1`, phone)
 	return err
 }
 

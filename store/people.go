@@ -11,7 +11,7 @@ import (
 	"phonebank"
 )
 
-const personColumns = `id, phone_id, COALESCE(owner_id, '') AS owner_id, name, first_name, say_name, place, languages, zone, support, leader, rung, created_at`
+const personColumns = `id, phone_id, COALESCE(owner_id, '') AS owner_id, name, first_name, say_name, place, languages, zone, region, support, leader, rung, created_at`
 
 // Person finds one.
 func (q queries) Person(ctx context.Context, id phonebank.PersonID) (p phonebank.Person, err error) {
@@ -30,11 +30,11 @@ func (q queries) PersonOf(ctx context.Context, phone phonebank.PhoneID) (p phone
 // AddPerson writes down one person by hand; the same name on the same number is the same person.
 func (q queries) AddPerson(ctx context.Context, p phonebank.Person) (phonebank.Person, error) {
 	err := q.get(ctx, &p, `
-		INSERT INTO people (id, phone_id, owner_id, name, first_name, say_name, place, languages, zone, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		INSERT INTO people (id, phone_id, owner_id, name, first_name, say_name, place, languages, zone, region, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (phone_id, name) DO UPDATE SET place = CASE WHEN EXCLUDED.place = '' THEN people.place ELSE EXCLUDED.place END
 		RETURNING `+personColumns,
-		p.ID, p.PhoneID, null(p.OwnerID), p.Name, p.FirstName, p.SayName, p.Place, p.Languages, p.Zone, p.CreatedAt)
+		p.ID, p.PhoneID, null(p.OwnerID), p.Name, p.FirstName, p.SayName, p.Place, p.Languages, p.Zone, p.Region, p.CreatedAt)
 	return p, err
 }
 
@@ -74,7 +74,7 @@ func (q queries) WithdrawConsent(ctx context.Context, person phonebank.PersonID,
 }
 
 // TextConsent tells whether a person may be texted by hand (a recorded source, their own text, or text_ok), and whether
-// reminders may go by themselves (text_ok only).
+// reminders may go by themselves: with text_ok only, and not to somebody whose promises were missed in a row.
 func (q queries) TextConsent(ctx context.Context, person phonebank.PersonID, phone phonebank.PhoneID) (byHand, automatic bool, err error) {
 	var row struct {
 		ByHand    bool `db:"by_hand"`
@@ -82,7 +82,7 @@ func (q queries) TextConsent(ctx context.Context, person phonebank.PersonID, pho
 	}
 	err = q.get(ctx, &row, `
 		SELECT EXISTS (SELECT 1 FROM consents WHERE person_id = $1 AND channel = 'text' AND given)
-			OR EXISTS (SELECT 1 FROM messages WHERE phone_id = $2 AND direction = 'in') OR ok.given AS by_hand, ok.given AS automatic
+			OR EXISTS (SELECT 1 FROM messages WHERE phone_id = $2 AND direction = 'in') OR ok.given AS by_hand, ok.given AND (SELECT by_hand_since IS NULL FROM people WHERE id = $1) AS automatic
 		FROM (SELECT `+newestTextOK+` AS given) ok`, person, phone)
 	return row.ByHand, row.Automatic, err
 }
@@ -92,11 +92,11 @@ const newestTextOK = `COALESCE((SELECT given FROM consents WHERE person_id = $1 
 
 // NewPerson is one usable row of an import.
 type NewPerson struct {
-	Name, FirstName, SayName, Place, Languages, Zone, ExternalID string
-	Number                                                       phonebank.Number
-	Zones                                                        string
-	Priority                                                     int
-	TextSource, CallSource                                       string // "" where nobody has stated one
+	Name, FirstName, SayName, Place, Languages, Zone, Region, ExternalID string
+	Number                                                               phonebank.Number
+	Zones                                                                string
+	Priority                                                             int
+	TextSource, CallSource                                               string // "" where nobody has stated one
 }
 
 // Imported counts what an import did.
@@ -145,10 +145,10 @@ func (tx *Tx) importChunk(ctx context.Context, campaign phonebank.CampaignID, li
 		Fresh   bool   `db:"fresh"`
 	}
 	if err = tx.all(ctx, &rows, `
-		INSERT INTO people (id, phone_id, name, first_name, say_name, place, languages, zone, external_id, created_at)
-		SELECT DISTINCT ON (p.id, t.name) t.id, p.id, t.name, t.first, t.say, t.place, t.lang, t.zone, t.ext, $10
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-			AS t(id, number, name, first, say, place, lang, zone, ext)
+		INSERT INTO people (id, phone_id, name, first_name, say_name, place, languages, zone, region, external_id, created_at)
+		SELECT DISTINCT ON (p.id, t.name) t.id, p.id, t.name, t.first, t.say, t.place, t.lang, t.zone, t.region, t.ext, $11
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+			AS t(id, number, name, first, say, place, lang, zone, region, ext)
 		JOIN phones p ON p.number = t.number
 		ORDER BY p.id, t.name
 		ON CONFLICT (phone_id, name) DO UPDATE SET
@@ -156,20 +156,27 @@ func (tx *Tx) importChunk(ctx context.Context, campaign phonebank.CampaignID, li
 			place = CASE WHEN people.place = '' THEN EXCLUDED.place ELSE people.place END,
 			languages = CASE WHEN people.languages = '' THEN EXCLUDED.languages ELSE people.languages END,
 			zone = CASE WHEN people.zone = '' THEN EXCLUDED.zone ELSE people.zone END,
+			region = CASE WHEN people.region = '' THEN EXCLUDED.region ELSE people.region END,
 			external_id = CASE WHEN people.external_id = '' THEN EXCLUDED.external_id ELSE people.external_id END
 		RETURNING id, phone_id, name, (xmax = 0) AS fresh`,
 		ids, numbers, column(func(p NewPerson) string { return p.Name }), column(func(p NewPerson) string { return p.FirstName }),
 		column(func(p NewPerson) string { return p.SayName }), column(func(p NewPerson) string { return p.Place }),
 		column(func(p NewPerson) string { return p.Languages }), column(func(p NewPerson) string { return p.Zone }),
-		column(func(p NewPerson) string { return p.ExternalID }), at); err != nil {
+		column(func(p NewPerson) string { return p.Region }), column(func(p NewPerson) string { return p.ExternalID }), at); err != nil {
 		return done, err
 	}
-	for _, r := range rows {
+	people := make([]string, len(rows))
+	for i, r := range rows {
+		people[i] = r.ID
 		if r.Fresh {
 			done.New++
 		} else {
 			done.Known++
 		}
+	}
+	where, err := tx.whereabouts(ctx, people)
+	if err != nil {
+		return done, err
 	}
 	priorities := make([]int64, len(list))
 	for i, p := range list {
@@ -195,16 +202,20 @@ func (tx *Tx) importChunk(ctx context.Context, campaign phonebank.CampaignID, li
 	if _, err = tx.exec(ctx, `
 		WITH placed AS (
 			INSERT INTO call_list (campaign_id, person_id, phone_id, zones, tongues, priority, state, next_attempt_at, why)
-			SELECT DISTINCT ON (pe.id) $4, pe.id, ph.id, CASE WHEN pe.zone <> '' THEN pe.zone WHEN ph.zones <> '' THEN ph.zones ELSE $6 END, tongues_in(pe.languages), t.priority,
+			SELECT DISTINCT ON (pe.id) $4, pe.id, ph.id, w.zones, tongues_in(pe.languages), t.priority,
 				CASE WHEN ph.opted_out_at IS NULL AND ph.bad_at IS NULL THEN 'waiting' ELSE 'done' END, $5,
 				CASE WHEN ph.opted_out_at IS NOT NULL THEN 'opted out' WHEN ph.bad_at IS NOT NULL THEN 'bad number' ELSE '' END
 			FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(number, name, priority)
 			JOIN phones ph ON ph.number = t.number JOIN people pe ON pe.phone_id = ph.id AND pe.name = t.name
+			JOIN unnest($6::text[], $7::text[]) AS w(id, zones) ON w.id = pe.id
 			ORDER BY pe.id
 			ON CONFLICT (campaign_id, person_id) DO NOTHING
 			RETURNING zones)
 		INSERT INTO zone_sets (zones) SELECT DISTINCT zones FROM placed ON CONFLICT DO NOTHING`,
-		numbers, names, pq.Array(priorities), campaign, at, phonebank.UnknownZones); err != nil {
+		numbers, names, pq.Array(priorities), campaign, at, pq.Array(where.ids), pq.Array(where.zones)); err != nil {
+		return done, err
+	}
+	if err = tx.moveOnLists(ctx, where); err != nil { // a list may have told nothing of their state before
 		return done, err
 	}
 	err = tx.get(ctx, &done.Stopped, `SELECT count(*) FROM phones WHERE number = ANY($1) AND opted_out_at IS NOT NULL`, numbers)
@@ -232,7 +243,7 @@ func (q queries) PutOnList(ctx context.Context, campaign phonebank.CampaignID, p
 			INSERT INTO call_list (campaign_id, person_id, phone_id, zones, next_attempt_at, tongues) VALUES ($1, $2, $3, $4, $5, tongues_in($6))
 			ON CONFLICT (campaign_id, person_id) DO NOTHING RETURNING zones)
 		INSERT INTO zone_sets (zones) SELECT zones FROM placed ON CONFLICT DO NOTHING`,
-		campaign, p.ID, phone.ID, phonebank.ZonesOf(p.Zone, phone.Zones), at, p.Languages)
+		campaign, p.ID, phone.ID, p.Places(phone), at, p.Languages)
 	return err
 }
 

@@ -44,6 +44,19 @@ type Stopped struct {
 	Fresh  bool // false: the number was blocked before
 	People []phonebank.PersonID
 	Owners []phonebank.UserID
+	Talks  []phonebank.ConversationID // that are open with somebody on the number
+}
+
+// touched lists who is on a number, who knows them, and who is in a talk with them.
+func (tx *Tx) touched(ctx context.Context, id phonebank.PhoneID) (s Stopped, err error) {
+	if err = tx.all(ctx, &s.People, `SELECT id FROM people WHERE phone_id = $1`, id); err != nil {
+		return s, err
+	}
+	if err = tx.all(ctx, &s.Talks, `SELECT c.id FROM conversations c JOIN people p ON p.id = c.person_id WHERE p.phone_id = $1 AND c.state = 'open'`, id); err != nil {
+		return s, err
+	}
+	err = tx.all(ctx, &s.Owners, `SELECT DISTINCT owner_id FROM people WHERE phone_id = $1 AND owner_id IS NOT NULL`, id)
+	return s, err
 }
 
 // OptOut blocks texts and calls to a number, for everybody on it and in every campaign, and cancels all that was to
@@ -53,13 +66,15 @@ func (tx *Tx) OptOut(ctx context.Context, id phonebank.PhoneID, how, words strin
 	if err != nil {
 		return s, err
 	}
-	s.Fresh = before.OptedOutAt == nil
 	// A keyword never weakens what a person said aloud: START lifts keywords only.
 	if _, err = tx.exec(ctx, `
 		UPDATE phones SET opted_out_at = COALESCE(opted_out_at, $2),
 			opted_out_how = CASE WHEN opted_out_at IS NOT NULL AND opted_out_how <> 'text' THEN opted_out_how ELSE $3 END,
-			opted_out_words = $4, hold_since = NULL, waiting_since = NULL
+			opted_out_words = $4, hold_since = NULL, waiting_since = NULL, missed_since = NULL
 		WHERE id = $1`, id, at, how, words); err != nil {
+		return s, err
+	}
+	if err = tx.ruleOn(ctx, id, phonebank.RuleNo, by.Note, by.User, at); err != nil {
 		return s, err
 	}
 	if _, err = tx.exec(ctx, `
@@ -73,24 +88,33 @@ func (tx *Tx) OptOut(ctx context.Context, id phonebank.PhoneID, how, words strin
 	if _, err = tx.exec(ctx, `UPDATE call_list SET state = 'done', why = 'opted out' WHERE phone_id = $1 AND state <> 'done'`, id); err != nil {
 		return s, err
 	}
-	// A line that is just being set up to them must not ring on.
-	if _, err = tx.exec(ctx, `
-		UPDATE calls SET hang_up_at = $2
-		WHERE phone_id = $1 AND kind = 'outbound' AND state IN ('reserved', 'placing', 'ringing') AND (hang_up_at IS NULL OR hang_up_at > $2)`, id, at); err != nil {
+	if err = tx.stopRinging(ctx, id, at); err != nil {
 		return s, err
 	}
 	if err = tx.Note(ctx, at, "phone", string(id), "opt_out", By{by.User, how}); err != nil {
 		return s, err
 	}
-	if err = tx.all(ctx, &s.People, `SELECT id FROM people WHERE phone_id = $1`, id); err != nil {
-		return s, err
-	}
-	err = tx.all(ctx, &s.Owners, `SELECT DISTINCT owner_id FROM people WHERE phone_id = $1 AND owner_id IS NOT NULL`, id)
+	s, err = tx.touched(ctx, id)
+	s.Fresh = before.OptedOutAt == nil
 	return s, err
+}
+
+// stopRinging ends the lines that are just being set up to a number: they must not ring on. A talk is never cut.
+func (tx *Tx) stopRinging(ctx context.Context, id phonebank.PhoneID, at time.Time) error {
+	_, err := tx.exec(ctx, `
+		UPDATE calls SET hang_up_at = $2
+		WHERE phone_id = $1 AND kind = 'outbound' AND state IN ('reserved', 'placing', 'ringing') AND (hang_up_at IS NULL OR hang_up_at > $2)`, id, at)
+	return err
 }
 
 // cancelAhead cancels every follow-up and text that is still to come for a number.
 func (tx *Tx) cancelAhead(ctx context.Context, id phonebank.PhoneID, why string, by By, at time.Time) error {
+	if err := tx.leaveWaves(ctx, id); err != nil {
+		return err
+	}
+	if err := tx.endChains(ctx, id, why, by, at); err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `
 		WITH gone AS (
 			UPDATE follow_ups f SET state = 'cancelled', why = $2, done_at = $3, generation = generation + 1
@@ -137,22 +161,6 @@ func (tx *Tx) OptIn(ctx context.Context, id phonebank.PhoneID, how, words string
 	return tx.Note(ctx, at, "phone", string(id), "opt_in", By{by.User, how})
 }
 
-// HoldPhone stops all sends and calls to a number until a person has ruled on what was said.
-func (tx *Tx) HoldPhone(ctx context.Context, id phonebank.PhoneID, words string, at time.Time) error {
-	if _, err := tx.exec(ctx, `UPDATE phones SET hold_since = COALESCE(hold_since, $2), hold_words = $3 WHERE id = $1`, id, at, words); err != nil {
-		return err
-	}
-	return tx.Note(ctx, at, "phone", string(id), "hold", By{Note: "sounds like a refusal"})
-}
-
-// LiftHold ends a hold after a person has ruled that it was no refusal.
-func (tx *Tx) LiftHold(ctx context.Context, id phonebank.PhoneID, by By, at time.Time) error {
-	if _, err := tx.exec(ctx, `UPDATE phones SET hold_since = NULL, hold_words = '' WHERE id = $1`, id); err != nil {
-		return err
-	}
-	return tx.Note(ctx, at, "phone", string(id), "lift_hold", by)
-}
-
 // MarkBad takes a number out of calling: Twilio said it cannot be reached, or somebody else answered.
 func (tx *Tx) MarkBad(ctx context.Context, id phonebank.PhoneID, why string, by By, at time.Time) error {
 	if _, err := tx.exec(ctx, `UPDATE phones SET bad_at = COALESCE(bad_at, $2) WHERE id = $1`, id, at); err != nil {
@@ -187,6 +195,12 @@ func (q queries) HoldNumber(ctx context.Context, id phonebank.PhoneID, shift pho
 	if err == nil && n == 0 {
 		return phonebank.Fail(phonebank.Conflict, "Somebody else is with this person right now.")
 	}
+	return err
+}
+
+// TakeNumber gives a number to the shift on whose line its person is, whoever had their card open.
+func (q queries) TakeNumber(ctx context.Context, id phonebank.PhoneID, shift phonebank.ShiftID, at time.Time) error {
+	_, err := q.exec(ctx, `UPDATE phones SET held_by = $2, held_until = $3 WHERE id = $1`, id, shift, at.Add(phonebank.HoldFor))
 	return err
 }
 

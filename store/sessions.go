@@ -125,7 +125,7 @@ func (q queries) EndSession(ctx context.Context, id phonebank.SessionID, at time
 
 const shiftColumns = `id, session_id, user_id, state, admitted, COALESCE(person_id, '') AS person_id, COALESCE(follow_up_id, '') AS follow_up_id,
 	COALESCE(conversation_id, '') AS conversation_id, COALESCE(leg_call_id, '') AS leg_call_id, leg_joined, conference_sid,
-	help, practice, seen_at, state_since, created_at`
+	help, seen_at, state_since, created_at, COALESCE(closed_person_id, '') AS closed_person_id, COALESCE(closed_follow_up_id, '') AS closed_follow_up_id`
 
 // KeepShift finds a volunteer's shift in a session or begins it, off.
 func (q queries) KeepShift(ctx context.Context, session phonebank.SessionID, user phonebank.UserID, admitted bool, at time.Time) (s phonebank.Shift, err error) {
@@ -172,7 +172,10 @@ func (q queries) Admit(ctx context.Context, id phonebank.ShiftID) error {
 
 // SaveShift stores a move of a shift. What a state no longer needs is cleared with it: whoever is on a break holds nobody.
 func (q queries) SaveShift(ctx context.Context, s phonebank.Shift, c phonebank.Change[phonebank.ShiftState, phonebank.ShiftEvent], by By) error {
-	sets := []set{{"state_since", c.At}, {"seen_at", c.At}}
+	if c.To != phonebank.ShiftBreak {
+		s.ClosedPerson, s.ClosedFollowUp = "", ""
+	}
+	sets := []set{{"state_since", c.At}, {"seen_at", c.At}, {"closed_person_id", null(s.ClosedPerson)}, {"closed_follow_up_id", null(s.ClosedFollowUp)}}
 	switch c.To {
 	case phonebank.ShiftOff:
 		sets = append(sets, set{"person_id", nil}, set{"follow_up_id", nil}, set{"conversation_id", nil}, set{"leg_joined", false}, set{"help", false})
@@ -224,22 +227,22 @@ const (
 	readyPause = 15 * time.Millisecond
 )
 
-// ReadyShift finds, for somebody who rings us, the volunteer who knows them if ready, else the one of the campaign who has
-// waited longest, and locks the shift. It never waits for a lock, since it holds the caller's number: it looks again.
-func (tx *Tx) ReadyShift(ctx context.Context, campaign phonebank.CampaignID, owner phonebank.UserID) (s phonebank.Shift, err error) {
-	if owner != "" {
-		s, err = tx.readyShift(ctx, campaign, string(owner))
-		if err == nil || phonebank.KindOf(err) != phonebank.NotFound {
-			return s, err
-		}
+// ReadyShift finds, for somebody who rings us, who takes them: whoever is about to call them back and has their card open,
+// else the volunteer who knows them if ready, else the one of the campaign who has waited longest. It locks the shift. It
+// never waits for a lock, since it holds the caller's number: it looks again.
+func (tx *Tx) ReadyShift(ctx context.Context, campaign phonebank.CampaignID, caller phonebank.Person) (s phonebank.Shift, err error) {
+	s, err = tx.readyShift(ctx, campaign, `state = 'reserved' AND follow_up_id IS NOT NULL AND person_id = $2`, string(caller.ID))
+	if caller.OwnerID != "" && phonebank.KindOf(err) == phonebank.NotFound && err != nil {
+		s, err = tx.readyShift(ctx, campaign, `state = 'ready' AND user_id = $2`, string(caller.OwnerID))
 	}
-	return tx.readyShift(ctx, campaign, "")
+	if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
+		s, err = tx.readyShift(ctx, campaign, `state = 'ready' AND $2 = ''`, "")
+	}
+	return s, err
 }
 
-func (tx *Tx) readyShift(ctx context.Context, campaign phonebank.CampaignID, who string) (s phonebank.Shift, err error) {
-	const ready = `FROM shifts
-		WHERE leg_joined AND state = 'ready' AND ($2 = '' OR user_id = $2)
-			AND session_id IN (SELECT id FROM sessions WHERE campaign_id = $1 AND state = 'open')`
+func (tx *Tx) readyShift(ctx context.Context, campaign phonebank.CampaignID, which, who string) (s phonebank.Shift, err error) {
+	ready := `FROM shifts WHERE leg_joined AND ` + which + ` AND session_id IN (SELECT id FROM sessions WHERE campaign_id = $1 AND state = 'open')`
 	for range readyTries {
 		err = tx.hotGet(ctx, &s, `SELECT `+shiftColumns+` `+ready+` ORDER BY state_since LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`, campaign, who)
 		if err == nil || phonebank.KindOf(err) != phonebank.NotFound {
@@ -256,34 +259,6 @@ func (tx *Tx) readyShift(ctx context.Context, campaign phonebank.CampaignID, who
 		}
 	}
 	return s, err
-}
-
-// Pause stops every send and call; a second press changes nothing.
-func (q queries) Pause(ctx context.Context, by phonebank.UserID, at time.Time) error {
-	_, err := q.exec(ctx, `INSERT INTO pauses (at, by_user) VALUES ($1, $2) ON CONFLICT ((true)) WHERE lifted_at IS NULL DO NOTHING`, at, by)
-	return err
-}
-
-// Lift ends the pause.
-func (q queries) Lift(ctx context.Context, by phonebank.UserID, at time.Time) error {
-	_, err := q.exec(ctx, `UPDATE pauses SET lifted_at = $1, lifted_by = $2 WHERE lifted_at IS NULL`, at, by)
-	return err
-}
-
-// Paused says who has paused everything, and since when.
-type Paused struct {
-	Who string    `db:"who" json:"who"`
-	At  time.Time `db:"at" json:"when"`
-}
-
-// Paused answers with the pause that is in force, or nil.
-func (q queries) Paused(ctx context.Context) (*Paused, error) {
-	var list []Paused
-	err := q.all(ctx, &list, `SELECT u.name AS who, p.at FROM pauses p JOIN users u ON u.id = p.by_user WHERE p.lifted_at IS NULL`)
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	return &list[0], nil
 }
 
 // WaitingShifts lists volunteers who are ready and have nobody, in open sessions.

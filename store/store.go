@@ -118,6 +118,10 @@ func known(err error) error {
 		switch pe.Code {
 		case "23505":
 			return phonebank.Because(err, phonebank.Conflict, "That is there already.")
+		case textsCapped:
+			return phonebank.Because(err, phonebank.Forbidden, phonebank.TextedOften)
+		case callsCapped:
+			return phonebank.Because(err, phonebank.Forbidden, phonebank.RungOften)
 		case "23514", "22001", "22007", "22021", "22P02", "22P05":
 			return phonebank.Because(err, phonebank.Invalid, "Something in that can't be stored as it is.")
 		}

@@ -85,7 +85,7 @@ type Due struct {
 
 const dueColumns = `f.id, f.campaign_id, f.person_id, f.phone_id, COALESCE(f.conversation_id, '') AS conversation_id, COALESCE(f.commitment_id, '') AS commitment_id,
 	COALESCE(f.owner_id, '') AS owner_id, COALESCE(f.wave_id, '') AS wave_id, COALESCE(f.session_id, '') AS session_id, f.channel, f.reason, f.state, f.body,
-	f.automatic, f.local_wish, f.zone, f.due_at, f.not_after, f.why, f.generation, f.created_at, f.done_at,
+	f.automatic, f.local_wish, f.zone, f.due_at, f.not_after, f.why, f.generation, f.created_at, f.done_at, f.call_if_silent,
 	p.name AS person, ph.number, COALESCE(u.name, '') AS owner, COALESCE(c.what, '') AS what`
 
 const dueJoins = ` FROM follow_ups f JOIN people p ON p.id = f.person_id JOIN phones ph ON ph.id = f.phone_id
@@ -105,6 +105,19 @@ func (q queries) MyFollowUps(ctx context.Context, owner phonebank.UserID) (list 
 		WHERE f.owner_id = $1 AND f.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')
 		ORDER BY f.due_at LIMIT 200`, owner)
 	return list, err
+}
+
+// MyPromises lists the nearest of what one volunteer has promised, and tells how many there are.
+func (q queries) MyPromises(ctx context.Context, owner phonebank.UserID, limit int) (list []Due, total int, err error) {
+	if err = q.all(ctx, &list, `SELECT `+dueColumns+dueJoins+`
+		WHERE f.owner_id = $1 AND f.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')
+		ORDER BY f.due_at, f.id LIMIT $2`, owner, limit); err != nil {
+		return nil, 0, err
+	}
+	err = q.get(ctx, &total, `
+		SELECT count(*) FROM follow_ups
+		WHERE owner_id = $1 AND state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')`, owner)
+	return list, total, err
 }
 
 // UnsentDrafts lists the texts that wait for a press of somebody in a session.
@@ -164,7 +177,7 @@ type Found struct {
 	Owner      string           `db:"owner"`
 }
 
-const foundColumns = `p.id, p.phone_id, COALESCE(p.owner_id, '') AS owner_id, p.name, p.first_name, p.say_name, p.place, p.languages, p.zone, p.support, p.leader,
+const foundColumns = `p.id, p.phone_id, COALESCE(p.owner_id, '') AS owner_id, p.name, p.first_name, p.say_name, p.place, p.languages, p.zone, p.region, p.support, p.leader,
 	p.rung, p.created_at, ph.number, ph.opted_out_at, ph.bad_at, ph.hold_since, COALESCE(u.name, '') AS owner`
 
 // FindPeople searches by a part of a name or by the digits of a number. after is the last id of the page before.
@@ -222,13 +235,17 @@ func (q queries) OwedWrapUps(ctx context.Context, user phonebank.UserID) (list [
 	return list, err
 }
 
-// MayRead tells whether a volunteer may see a person: they hold them, own them, an open follow-up or a talk.
-func (q queries) MayRead(ctx context.Context, user phonebank.UserID, person phonebank.PersonID) (may bool, err error) {
+// MayRead tells whether a volunteer may see a person: they hold them, own them, an open follow-up or a talk, or they have
+// said "I'll answer" to what waits on their number, until it is answered or given back.
+func (q queries) MayRead(ctx context.Context, user phonebank.UserID, person phonebank.PersonID, at time.Time) (may bool, err error) {
 	err = q.get(ctx, &may, `
 		SELECT EXISTS (SELECT 1 FROM people WHERE id = $2 AND owner_id = $1)
 			OR EXISTS (SELECT 1 FROM shifts WHERE user_id = $1 AND person_id = $2)
 			OR EXISTS (SELECT 1 FROM follow_ups WHERE owner_id = $1 AND person_id = $2 AND state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person'))
-			OR EXISTS (SELECT 1 FROM conversations WHERE user_id = $1 AND person_id = $2 AND state <> 'wrapped')`, user, person)
+			OR EXISTS (SELECT 1 FROM conversations WHERE user_id = $1 AND person_id = $2 AND state <> 'wrapped')
+			OR EXISTS (SELECT 1 FROM commitments WHERE user_id = $1 AND person_id = $2 AND state = 'open')
+			OR EXISTS (SELECT 1 FROM people pe JOIN phones ph ON ph.id = pe.phone_id WHERE pe.id = $2 AND ph.claimed_by = $1 AND `+claimedAt("$3")+`)`,
+		user, person, at.Add(-phonebank.ClaimFor))
 	return may, err
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"phonebank"
 	"phonebank/carrier"
+	"phonebank/internal/crash"
+	"phonebank/live"
 	"phonebank/script"
 	"phonebank/store"
 )
@@ -20,15 +22,17 @@ func (d *Desk) Deliver(ctx context.Context, id phonebank.OutboxID, generation in
 	if err != nil || !ok {
 		return err
 	}
+	crash.Here("claim.committed")
 	s.Attempt++
 	if slept := d.Wall().Sub(claimedAt); slept > phonebank.ClaimToSend {
 		// This process slept between its claim and now: another may have acted on the lease. Nothing was sent, and nothing is.
 		return d.finish(ctx, s, phonebank.OutboxBackOff, nil, "The sender slept too long.")
 	}
 	d.told(s)
-	zones := phonebank.ZonesOf(s.PersonZone, s.PhoneZones)
+	zones := phonebank.ZonesOf(s.PersonZone, s.PersonRegion, s.PhoneZones)
 	sent, err := d.Carrier.Send(ctx, carrier.Text{From: string(s.From), To: string(s.To), Body: s.Body,
 		StatusURL: d.PublicURL + "/twilio/messages/" + s.Token, Validity: validity(s, zones, d.Now())})
+	crash.Here("text.answered")
 	// From here on the outcome must be kept even if whoever asked has gone.
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -39,10 +43,11 @@ func (d *Desk) Deliver(ctx context.Context, id phonebank.OutboxID, generation in
 	return d.failed(keep, s, carrier.FailureOf(err))
 }
 
-// validity ends ten minutes before the person's evening, so that a slow carrier does not deliver at night.
+// validity ends ten minutes before the person's evening, so that a slow carrier does not deliver at night. An answer outside
+// hours goes at once or not at all.
 func validity(s store.Sending, zones string, now time.Time) time.Duration {
 	left := phonebank.ClosesIn(zones, now) - phonebank.SendMargin
-	if s.Legal || left <= 0 {
+	if s.Legal || !phonebank.MayContact(zones, now, phonebank.SendMargin) {
 		return 5 * time.Minute
 	}
 	return min(left, s.NotAfter.Sub(now)+phonebank.LateBy, 10*time.Hour)
@@ -74,6 +79,7 @@ func (d *Desk) claim(ctx context.Context, id phonebank.OutboxID, generation int)
 			}
 		}
 		if ok, err = tx.ClaimText(ctx, s, generation, change, start); err != nil || ok {
+			crash.Here("claim.before-commit")
 			return err
 		}
 		// The sweeper may have rung under a new generation in between, and then the text is for whoever hears that ring.
@@ -81,12 +87,24 @@ func (d *Desk) claim(ctx context.Context, id phonebank.OutboxID, generation int)
 		if err != nil || now.State != phonebank.OutboxReady || now.Generation != generation {
 			return err
 		}
-		paused, err := tx.Paused(ctx)
-		if err != nil || paused != nil || !s.NotAfter.After(at) {
-			return err // paused: the sweeper rings again. Too late: the sweeper puts it on a person's list
+		if !s.NotAfter.After(at) {
+			return nil // the sweeper puts it on a person's list
 		}
-		return d.handOver(ctx, tx, s, at, "This number has had its texts for today. A person decides.")
+		if enough, err := tx.TextedEnough(ctx, s, at); err != nil || enough {
+			if err != nil {
+				return err
+			}
+			return d.handOver(ctx, tx, s, at, phonebank.TextedOften)
+		}
+		if back, err := d.keptBack(ctx, tx, s, at); err != nil || back {
+			return err
+		}
+		// Everything or its wave is paused, or what came in is being fetched: it stays ready, and is rung again when that is over.
+		return tx.RingTextAgain(ctx, s.ID)
 	})
+	if store.Capped(err) {
+		return s, false, d.capped(ctx, id, generation)
+	}
 	if phonebank.KindOf(err) == phonebank.Stale && err != nil {
 		return s, false, nil // a STOP or another sender was faster while this one waited for the number's lock
 	}
@@ -107,8 +125,10 @@ func (d *Desk) mustWait(ctx context.Context, tx *store.Tx, s store.Sending, at t
 	case !s.TextOK:
 		return true, d.handOver(ctx, tx, s, at, "They have not agreed to reminders by text, so a person sends it.")
 	}
-	zones := phonebank.ZonesOf(s.PersonZone, s.PhoneZones)
-	if phonebank.MayContact(zones, at, phonebank.SendMargin) || s.LastInboundAt != nil && at.Sub(*s.LastInboundAt) < phonebank.ReplyGrace {
+	zones := phonebank.ZonesOf(s.PersonZone, s.PersonRegion, s.PhoneZones)
+	// Only a person's own answer may go for a while after they wrote; what goes by itself waits for the morning.
+	answers := !s.Automatic && s.LastInboundAt != nil && !s.LastInboundAt.After(at) && at.Sub(*s.LastInboundAt) < phonebank.ReplyGrace
+	if answers || phonebank.MayContact(zones, at, phonebank.SendMargin) {
 		return false, nil
 	}
 	next := phonebank.NextContact(zones, at, phonebank.SendMargin)
@@ -229,6 +249,7 @@ func (d *Desk) finish(ctx context.Context, s store.Sending, event phonebank.Outb
 	if err := d.Store.FinishText(ctx, s.Outbox, change, message, followUp, notBefore); err != nil {
 		return err
 	}
+	crash.Here("text.kept")
 	d.told(s)
 	return nil
 }
@@ -239,7 +260,7 @@ func backOff(attempt int) time.Duration {
 }
 
 func (d *Desk) told(s store.Sending) {
-	topics := []string{"room"}
+	topics := []string{live.Room, live.Inbox}
 	for topic, id := range map[string]string{"person:": string(s.PersonID), "user:": string(s.UserID), "conversation:": string(s.Conversation)} {
 		if id != "" {
 			topics = append(topics, topic+id)

@@ -14,11 +14,11 @@ func (d *Desk) Stop(ctx context.Context, id phonebank.PersonID, user phonebank.U
 	if err != nil {
 		return err
 	}
-	return d.block(ctx, person.PhoneID, user, words)
+	return d.block(ctx, person.PhoneID, user, words, "")
 }
 
 // block stores an opt-out that a person of ours was told about, once.
-func (d *Desk) block(ctx context.Context, id phonebank.PhoneID, user phonebank.UserID, words string) error {
+func (d *Desk) block(ctx context.Context, id phonebank.PhoneID, user phonebank.UserID, words, why string) error {
 	at := d.Now()
 	var stopped store.Stopped
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -26,7 +26,7 @@ func (d *Desk) block(ctx context.Context, id phonebank.PhoneID, user phonebank.U
 		if err != nil || phone.OptedOutAt != nil {
 			return err
 		}
-		stopped, err = tx.OptOut(ctx, id, "told to us", words, store.By{User: user}, at)
+		stopped, err = tx.OptOut(ctx, id, "told to us", words, store.By{User: user, Note: why}, at)
 		return err
 	})
 	if err == nil {
@@ -46,8 +46,12 @@ func (d *Desk) Reopen(ctx context.Context, id phonebank.PersonID, user phonebank
 		return err
 	}
 	err = d.Store.InTx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.LockPhone(ctx, person.PhoneID); err != nil {
+		phone, err := tx.LockPhone(ctx, person.PhoneID)
+		if err != nil {
 			return err
+		}
+		if phone.OptedOutAt == nil {
+			return phonebank.Fail(phonebank.Stale, "Nothing is blocked here any more. Their page shows since when.")
 		}
 		return tx.OptIn(ctx, person.PhoneID, "asked to hear from us again", words, store.By{User: user, Note: words}, at)
 	})
@@ -57,14 +61,18 @@ func (d *Desk) Reopen(ctx context.Context, id phonebank.PersonID, user phonebank
 	return err
 }
 
-// Rule ends a hold: what was said at a number was a no, which blocks it, or it was something else.
-func (d *Desk) Rule(ctx context.Context, id phonebank.PhoneID, user phonebank.UserID, wasNo bool) error {
+// Rule ends a hold: what was said at a number was a no, which blocks it, or it was something else, and then why. Both are
+// kept with who said so.
+func (d *Desk) Rule(ctx context.Context, id phonebank.PhoneID, user phonebank.UserID, wasNo bool, why string) error {
 	words, err := d.Store.HoldWords(ctx, id)
 	if err != nil {
 		return err
 	}
 	if wasNo {
-		return d.block(ctx, id, user, words)
+		return d.block(ctx, id, user, words, why)
+	}
+	if why == "" {
+		return phonebank.Fail(phonebank.Invalid, "Say in a few words what they meant, if it wasn't a no. It is kept with your name.")
 	}
 	at := d.Now()
 	people, err := d.Store.PeopleOn(ctx, id)
@@ -72,10 +80,14 @@ func (d *Desk) Rule(ctx context.Context, id phonebank.PhoneID, user phonebank.Us
 		return err
 	}
 	err = d.Store.InTx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.LockPhone(ctx, id); err != nil {
+		phone, err := tx.LockPhone(ctx, id)
+		if err != nil {
 			return err
 		}
-		return tx.LiftHold(ctx, id, store.By{User: user, Note: "it was no refusal"}, at)
+		if phone.HoldSince == nil {
+			return phonebank.Fail(phonebank.Stale, "Somebody has read this already. Their page shows what was decided.")
+		}
+		return tx.LiftHold(ctx, id, store.By{User: user, Note: why}, at)
 	})
 	if err != nil {
 		return err
@@ -88,17 +100,35 @@ func (d *Desk) Rule(ctx context.Context, id phonebank.PhoneID, user phonebank.Us
 	return nil
 }
 
-// NoAnswerNeeded takes a thread off the list of those that wait: it says all that there is to say.
+// NoAnswerNeeded takes a number off the list of those that wait: all is said, and nobody needs to call back.
 func (d *Desk) NoAnswerNeeded(ctx context.Context, id phonebank.PhoneID, user phonebank.UserID) error {
 	people, err := d.Store.PeopleOn(ctx, id)
 	if err != nil {
 		return err
 	}
+	at := d.Now()
 	err = d.Store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.LockPhone(ctx, id); err != nil {
+			return err
+		}
 		if err := tx.Answered(ctx, id); err != nil {
 			return err
 		}
-		return tx.Note(ctx, d.Now(), "phone", string(id), "no_answer_needed", store.By{User: user})
+		returned, err := tx.ReturnedCalls(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, f := range returned {
+			change, err := f.Apply(phonebank.FollowUpCancel, at)
+			if err != nil {
+				return err
+			}
+			f.Why = "Somebody read what they wanted, and no call back is needed."
+			if err := tx.SaveFollowUp(ctx, f, change, store.By{User: user}); err != nil {
+				return err
+			}
+		}
+		return tx.Note(ctx, at, "phone", string(id), "no_answer_needed", store.By{User: user})
 	})
 	if err != nil {
 		return err
@@ -115,12 +145,15 @@ func (d *Desk) NoAnswerNeeded(ctx context.Context, id phonebank.PhoneID, user ph
 }
 
 func (d *Desk) tellAll(s store.Stopped) {
-	topics := []string{live.Room, live.Calls}
+	topics := []string{live.Room, live.Inbox, live.Calls}
 	for _, p := range s.People {
 		topics = append(topics, "person:"+string(p))
 	}
 	for _, u := range s.Owners {
 		topics = append(topics, "user:"+string(u))
+	}
+	for _, c := range s.Talks {
+		topics = append(topics, "conversation:"+string(c))
 	}
 	d.Live.Publish(topics...)
 }

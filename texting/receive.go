@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
+	"phonebank/live"
 	"phonebank/store"
 	"phonebank/words"
 )
@@ -15,8 +17,9 @@ type In struct {
 	From, To   phonebank.Number
 	Body       string
 	Media      int
-	OptOutType string // Twilio's Advanced Opt-Out has read and answered the text already
-	Zones      string // where the number may be, should it be new
+	OptOutType string    // Twilio's Advanced Opt-Out has read and answered the text already
+	Zones      string    // where the number may be, should it be new
+	At         time.Time // when they wrote it, where that was before now: it was fetched from Twilio's list
 }
 
 // Receive stores an inbound text with all its effects and answers after the commit. A repeat changes nothing. STOP blocks
@@ -26,15 +29,20 @@ func (d *Desk) Receive(ctx context.Context, in In) error {
 	if err != nil {
 		return err
 	}
-	row := store.Inbound{SID: in.SID, From: in.From, To: in.To, Body: in.Body, Media: in.Media, Zones: in.Zones, At: d.Now()}
+	at := d.Now()
+	row := store.Inbound{SID: in.SID, From: in.From, To: in.To, Body: in.Body, Media: in.Media, Zones: in.Zones, At: at}
+	if !in.At.IsZero() && in.At.Before(at) {
+		row.At = in.At
+	}
 	if meaning == phonebank.Ordinary {
 		got, err := d.together(ctx, row)
 		if err == nil && got.Fresh {
 			d.tell(got)
+			d.weighSoon()
 		}
 		return err
 	}
-	return d.receiveKeyword(ctx, row, meaning, byTwilio || in.OptOutType != "")
+	return d.receiveKeyword(ctx, row, meaning, byTwilio || in.OptOutType != "", at)
 }
 
 // read applies the one rule; Twilio's own reading wins where it gives one.
@@ -58,9 +66,9 @@ func (d *Desk) read(ctx context.Context, in In) (phonebank.Meaning, bool, error)
 	return meaning, byTwilio, nil
 }
 
-func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning phonebank.Meaning, answered bool) error {
+func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning phonebank.Meaning, answered bool, at time.Time) error {
 	var got store.Received
-	var stopped store.Stopped
+	var stopped store.Stopped // or held: who is touched
 	var reply phonebank.OutboxID
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
 		rows, err := tx.ReceiveTexts(ctx, []store.Inbound{row})
@@ -72,31 +80,33 @@ func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning ph
 		}
 		switch meaning {
 		case phonebank.SaysStop:
-			stopped, err = tx.OptOut(ctx, got.PhoneID, "text", row.Body, store.By{}, row.At)
+			stopped, err = tx.OptOut(ctx, got.PhoneID, "text", row.Body, store.By{}, at)
 		case phonebank.SaysStart:
-			err = tx.OptIn(ctx, got.PhoneID, "text", row.Body, store.By{}, row.At)
+			err = tx.OptIn(ctx, got.PhoneID, "text", row.Body, store.By{}, at)
 		case phonebank.Refusal:
-			err = tx.HoldPhone(ctx, got.PhoneID, row.Body, row.At)
+			stopped, err = tx.HoldPhone(ctx, got.PhoneID, row.Body, at)
 		}
+		crash.Here("keyword.before-commit")
 		if err != nil || answered || meaning != phonebank.SaysStop && meaning != phonebank.SaysHelp || meaning == phonebank.SaysStop && !stopped.Fresh {
 			return err
 		}
-		if n, err := tx.LegalToday(ctx, got.PhoneID, row.At); err != nil || n >= phonebank.TextsPerDay {
+		if at.Sub(row.At) >= answerKeywordWithin {
+			return nil // its time has passed: what they asked for is done, and nothing may be sent to say so
+		}
+		if n, err := tx.LegalToday(ctx, got.PhoneID, at); err != nil || n >= phonebank.TextsPerDay {
 			return err // two machines must not answer each other for ever
 		}
-		reply = phonebank.NewID[phonebank.OutboxID](row.At)
+		reply = phonebank.NewID[phonebank.OutboxID](at)
 		return tx.AddOutbox(ctx, phonebank.Outbox{ID: reply, State: phonebank.OutboxReady, CampaignID: got.Campaign, PersonID: got.PersonID, PhoneID: got.PhoneID,
-			From: row.To, To: row.From, Body: d.legalReply(meaning, row.Body, row.To), Legal: true, NotBefore: row.At, NotAfter: row.At.Add(5 * time.Minute), CreatedAt: row.At})
+			From: row.To, To: row.From, Body: d.legalReply(meaning, row.Body, row.To), Legal: true, NotBefore: at, NotAfter: row.At.Add(answerKeywordWithin), CreatedAt: at})
 	})
 	if err != nil || !got.Fresh {
 		return err
 	}
+	crash.Here("keyword.committed")
 	d.tell(got)
-	for _, p := range stopped.People {
-		d.Live.Publish("person:" + string(p))
-	}
-	for _, u := range stopped.Owners {
-		d.Live.Publish("user:" + string(u))
+	if len(stopped.People) > 0 {
+		d.tellAll(stopped)
 	}
 	if reply != "" {
 		// The answer must not make Twilio wait for Twilio; should it fail, the sweeper finds the row.
@@ -108,6 +118,9 @@ func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning ph
 	}
 	return nil
 }
+
+// answerKeywordWithin is how long after a keyword its one answer may leave.
+const answerKeywordWithin = 5 * time.Minute
 
 // legalReply is the one text that may follow a STOP (47 CFR 64.1200(a)(12): one confirmation within five minutes), in the
 // language of the keyword.
@@ -123,7 +136,7 @@ func (d *Desk) legalReply(m phonebank.Meaning, keyword string, ours phonebank.Nu
 }
 
 func (d *Desk) tell(got store.Received) {
-	topics := []string{"room"}
+	topics := []string{live.Room, live.Inbox}
 	if got.PersonID != "" {
 		topics = append(topics, "person:"+string(got.PersonID))
 	}
@@ -197,7 +210,9 @@ func (d *Desk) receiveBatch(batch []waiting) {
 			rows = append(rows, w.row)
 		}
 	}
+	crash.Here("inbound.before-commit")
 	got, err := d.Store.ReceiveTexts(ctx, rows)
+	crash.Here("inbound.committed")
 	if err != nil && len(rows) > 1 && phonebank.KindOf(err) != phonebank.Unavailable {
 		// One text that cannot be stored must not take the others with it.
 		for _, w := range batch {

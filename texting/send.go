@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
 	"phonebank/store"
 )
 
@@ -42,6 +43,7 @@ func (d *Desk) Send(ctx context.Context, draft Draft) (phonebank.Outbox, error) 
 	if err != nil {
 		return o, err
 	}
+	crash.Here("send.written")
 	if err := d.Deliver(ctx, o.ID, 0); err != nil {
 		return o, err
 	}
@@ -83,12 +85,19 @@ func (d *Desk) write(ctx context.Context, tx *store.Tx, draft Draft, at time.Tim
 	if err != nil {
 		return o, err
 	}
+	claim, err := tx.ClaimOn(ctx, phone.ID, at)
+	if err != nil {
+		return o, err
+	}
+	if claim.UserID != "" && claim.UserID != draft.UserID {
+		return o, beingAnswered(claim, person.FirstName)
+	}
 	byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
 	if err != nil {
 		return o, err
 	}
-	if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
-		return o, phonebank.Fail(phonebank.Forbidden, "%s", why)
+	if why, not := phonebank.NotText(person, phone, byHand, at); not {
+		return o, why.Fail(phonebank.Forbidden)
 	}
 	if paused, err := tx.Paused(ctx); err != nil {
 		return o, err
@@ -105,7 +114,14 @@ func (d *Desk) write(ctx context.Context, tx *store.Tx, draft Draft, at time.Tim
 	if err := tx.AddOutbox(ctx, o); err != nil {
 		return o, err
 	}
-	return o, tx.Touch(ctx, person.ID, draft.UserID, at)
+	if err := tx.AskedBack(ctx, phone.ID, draft.UserID, at); err != nil {
+		return o, err
+	}
+	knows := draft.UserID
+	if claim.UserID != "" && person.OwnerID != "" {
+		knows = "" // who answers in somebody's place takes nobody away from them
+	}
+	return o, tx.Touch(ctx, person.ID, knows, at)
 }
 
 // Press releases a text that waited for a person: the draft of a follow-up, with the words they gave it.
@@ -129,8 +145,11 @@ func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, us
 		if err != nil {
 			return err
 		}
-		if why := phonebank.WhyNotText(person, phone, byHand, at); why != "" {
-			return phonebank.Fail(phonebank.Forbidden, "%s", why)
+		if why, not := phonebank.NotText(person, phone, byHand, at); not {
+			return why.Fail(phonebank.Forbidden)
+		}
+		if err := waveStands(ctx, tx, s.FollowUpID); err != nil {
+			return err
 		}
 		change, err := s.Apply(phonebank.OutboxRelease, at)
 		if err != nil {
@@ -155,26 +174,17 @@ func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, us
 	return err
 }
 
-// Leave closes a text whose outcome nobody knows, or a draft that nobody wants to send: a person has decided.
-func (d *Desk) Leave(ctx context.Context, id phonebank.OutboxID, user phonebank.UserID) error {
-	at := d.Now()
-	return d.Store.InTx(ctx, func(tx *store.Tx) error {
-		s, err := tx.LockSending(ctx, id)
-		if err != nil {
-			return err
-		}
-		event := phonebank.OutboxFail
-		if s.State == phonebank.OutboxHeld || s.State == phonebank.OutboxReady {
-			event = phonebank.OutboxCancel
-		}
-		change, err := s.Apply(event, at)
-		if err != nil {
-			return err
-		}
-		s.Why = "A person decided to leave it."
-		if err := tx.SaveOutbox(ctx, s.Outbox, change, store.By{User: user}); err != nil {
-			return err
-		}
-		return d.moveFollowUp(ctx, tx, s, phonebank.FollowUpCancel, at, s.Why)
-	})
+// waveStands answers with a sentence where a draft belongs to a wave that does not let it go now.
+func waveStands(ctx context.Context, tx *store.Tx, id *phonebank.FollowUpID) error {
+	if id == nil {
+		return nil
+	}
+	w, stands, err := tx.WaveOf(ctx, *id)
+	switch {
+	case err != nil || stands:
+		return err
+	case w.PausedAt != nil:
+		return phonebank.Fail(phonebank.Conflict, "A coordinator has paused the wave “%s”. Your words stay here; send them when it goes on.", w.Name)
+	}
+	return phonebank.Fail(phonebank.Conflict, "The wave “%s” has ended, so its texts don't go out any more.", w.Name)
 }

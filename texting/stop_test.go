@@ -95,7 +95,7 @@ func TestRefusal_HoldsTheNumberUntilAPersonRules(t *testing.T) {
 		t.Fatalf("a text went while the number is on hold: %v", sent)
 	}
 	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
-		return tx.LiftHold(ctx, p.PhoneID, store.By{User: b.Coordinator.ID}, b.Clock.Now())
+		return tx.LiftHold(ctx, p.PhoneID, store.By{User: b.Coordinator.ID, Note: "an invitation"}, b.Clock.Now())
 	}))
 	b.Clock.Advance(6 * time.Minute)
 	due, err := b.Desk.Due(ctx, 10)

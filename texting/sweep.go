@@ -5,19 +5,25 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/internal/crash"
 	"phonebank/store"
 )
 
 // RingAgain is how long a doorbell that rang may go unanswered before it rings again.
 const RingAgain = 30 * time.Second
 
-// GiveUpAfter is how long we look for a text whose answer was lost before a person decides: long enough for Twilio's lists
-// to be complete, and never by sending again.
-const GiveUpAfter = 30 * time.Minute
+// lookAtOnce bounds how many unknown texts one round looks up, one request each.
+const lookAtOnce = 200
 
 // Due takes the texts that are due and for which nobody has rung lately, each under a new generation. Whoever calls it rings.
+// While nothing may leave, nobody need ring for it.
 func (d *Desk) Due(ctx context.Context, limit int) ([]store.Rung, error) {
-	return d.Store.RingTexts(ctx, d.Now(), RingAgain, limit)
+	at := d.Now()
+	may, err := d.Store.MaySend(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return d.Store.RingTexts(ctx, at, RingAgain, !may, limit)
 }
 
 // Sweep looks after what went wrong: leases that ran out become unknown, unknown ones are looked up, and what is too late goes
@@ -37,6 +43,7 @@ func (d *Desk) Sweep(ctx context.Context) error {
 		if err := d.Store.FinishText(ctx, o, change, "", "", o.NotBefore); err != nil {
 			return err
 		}
+		crash.Here("sweep.leased-out")
 	}
 	late, err := d.Store.TooLateTexts(ctx, at)
 	if err != nil {
@@ -47,12 +54,13 @@ func (d *Desk) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	unknown, err := d.Store.UnknownTexts(ctx, at.Add(-GiveUpAfter))
+	unknown, err := d.Store.UnknownTexts(ctx, at, phonebank.LookAfter, lookAtOnce)
 	if err != nil {
 		return err
 	}
+	answers := true
 	for _, o := range unknown {
-		if err := d.resolve(ctx, o, at); err != nil {
+		if answers, err = d.resolve(ctx, o, at, answers); err != nil {
 			d.Log.Warn("unknown text not resolved", "outbox", o.ID, "error", err)
 		}
 	}
@@ -72,31 +80,71 @@ func (d *Desk) tooLate(ctx context.Context, id phonebank.OutboxID, at time.Time)
 	})
 }
 
-// resolve looks a lost text up at Twilio. What is found is bound; what is absent is no proof, so after a while a person decides.
-func (d *Desk) resolve(ctx context.Context, o phonebank.Outbox, at time.Time) error {
-	if o.ClaimedAt == nil {
-		return nil
+// resolve looks a lost text up at Twilio. What is found is bound; what is absent is no proof, so after the last look a person
+// decides, and also where that look failed: nothing stays unknown in silence. It answers whether Twilio answers: where it does
+// not, the other texts of this round do not wait for it too.
+func (d *Desk) resolve(ctx context.Context, o phonebank.Outbox, at time.Time, answers bool) (bool, error) {
+	looks, last := 0, phonebank.LookAfter[len(phonebank.LookAfter)-1]
+	for _, after := range phonebank.LookAfter {
+		if at.Sub(*o.ClaimedAt) >= after {
+			looks++
+		}
 	}
+	over := at.Sub(*o.ClaimedAt) >= last
+	if answers {
+		found, err := d.look(ctx, o)
+		if found {
+			return true, err
+		}
+		if answers = err == nil; !answers && !over {
+			return false, err
+		}
+	}
+	switch {
+	case over:
+		return answers, d.ask(ctx, o, at)
+	case answers:
+		return true, d.Store.Looked(ctx, o.ID, looks)
+	}
+	return false, nil
+}
+
+// look asks Twilio's list for a lost text and binds it where it is there.
+func (d *Desk) look(ctx context.Context, o phonebank.Outbox) (bool, error) {
 	found, err := d.Carrier.FindTexts(ctx, string(o.From), string(o.To), *o.ClaimedAt)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, r := range found {
 		// Twilio's clock is to the second; what we claimed at 12:00:00.9 it may have created at 12:00:00.
-		if r.Body == o.Body && !r.At.Before(o.ClaimedAt.Truncate(time.Second)) {
-			bound, err := d.Store.SIDTaken(ctx, r.SID)
-			if err != nil {
-				return err
-			}
-			if !bound {
-				return d.Status(ctx, Report{Token: o.Token, SID: r.SID, Status: phonebank.MessageState(r.Status), ErrorCode: r.ErrorCode})
-			}
+		if r.Body != o.Body || r.At.Before(o.ClaimedAt.Truncate(time.Second)) {
+			continue
+		}
+		bound, err := d.Store.SIDTaken(ctx, r.SID)
+		if err != nil {
+			return false, err
+		}
+		if !bound {
+			crash.Here("sweep.looked-up")
+			return true, d.Status(ctx, Report{Token: o.Token, SID: r.SID, Status: phonebank.MessageState(r.Status), ErrorCode: r.ErrorCode})
 		}
 	}
-	if at.Sub(*o.ClaimedAt) < GiveUpAfter || o.FollowUpID == nil {
-		return nil
-	}
-	return d.Store.InTx(ctx, func(tx *store.Tx) error {
-		return d.moveFollowUp(ctx, tx, store.Sending{Outbox: o}, phonebank.FollowUpAsk, at, "Nobody knows whether this text went. Ask them, or leave it.")
+	return false, nil
+}
+
+// ask puts an unknown text, and the promise it was for, on a person's list.
+func (d *Desk) ask(ctx context.Context, o phonebank.Outbox, at time.Time) error {
+	const why = "Nobody knows whether this text went. A person decides."
+	asked := false
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if asked, err = tx.AskPerson(ctx, o, why, at); err != nil || !asked {
+			return err
+		}
+		return d.moveFollowUp(ctx, tx, store.Sending{Outbox: o}, phonebank.FollowUpAsk, at, why)
 	})
+	if asked && err == nil {
+		d.told(store.Sending{Outbox: o})
+	}
+	return err
 }

@@ -17,6 +17,7 @@ type Desk struct {
 	Parts
 	gather  chan waiting
 	reports chan reported
+	replies chan struct{} // somebody wrote
 	done    chan struct{}
 	loops   sync.WaitGroup
 }
@@ -35,9 +36,10 @@ type Parts struct {
 
 // New opens a desk; Close ends its gathering.
 func New(p Parts) *Desk {
-	d := &Desk{Parts: p, gather: make(chan waiting), reports: make(chan reported), done: make(chan struct{})}
+	d := &Desk{Parts: p, gather: make(chan waiting), reports: make(chan reported), replies: make(chan struct{}, 1), done: make(chan struct{})}
 	d.loops.Go(d.gatherLoop)
 	d.loops.Go(d.climbLoop)
+	d.loops.Go(d.weighLoop)
 	return d
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strconv"
-	"strings"
 
 	"phonebank"
 	"phonebank/carrier"
@@ -26,13 +25,8 @@ func (h *Hooks) text(ctx context.Context, f form) (reply, error) {
 	if err != nil || media < 0 || media > 10 {
 		media = 0
 	}
-	return reply{}, h.Desk.Receive(ctx, texting.In{SID: f.get("MessageSid"), From: from, To: phonebank.Number(f.get("To")), Body: stored(f.values.Get("Body")),
+	return reply{}, h.Desk.Receive(ctx, texting.In{SID: f.get("MessageSid"), From: from, To: phonebank.Number(f.get("To")), Body: texting.Stored(f.values.Get("Body")),
 		Media: media, OptOutType: f.get("OptOutType"), Zones: people.ZonesOf(from)})
-}
-
-// stored takes out of a text what Postgres cannot hold: a null byte, and bytes that are no UTF-8. Everything else stays letter by letter.
-func stored(body string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(body, "�"), "\x00", "")
 }
 
 func (h *Hooks) messageStatus(ctx context.Context, f form) (reply, error) {
@@ -123,7 +117,7 @@ func (h *Hooks) render(in dialer.Instruction) reply {
 		}
 		verbs = append(hello, carrier.Dial{Action: url("left"), Method: "POST", Conference: room})
 	case dialer.TakeWords:
-		verbs = append(h.say(in.Language, "Thank you for calling %s. Nobody is free right now. Leave a message after the tone and one of us calls you back. The message is recorded. To stop all our calls and texts, send us the word stop.", org),
+		verbs = append(h.say(in.Language, "Thank you for calling %s. Nobody is free right now. Leave a message after the tone and one of us calls you back. The message is recorded and kept for 30 days. To stop all our calls and texts, send us the word stop.", org),
 			carrier.Record{Action: url("recorded"), Method: "POST", MaxLength: 120, Timeout: 5, PlayBeep: true, StatusCallback: url("recording"), StatusCallbackM: "POST"},
 			carrier.Hangup{})
 	case dialer.Thanks:

@@ -78,7 +78,7 @@ func unavailable(w http.ResponseWriter) {
 // takeWords answers a call from memory when nothing else can: an apology and a message, so that nobody meets a dead line.
 func (h *Hooks) takeWords(w http.ResponseWriter) {
 	writeXML(w, carrier.TwiML(append(
-		h.say("", "Thank you for calling %s. We have a fault on our side and cannot connect you right now. Please leave your name and we will call you back. This message is recorded.", carrier.Spoken(h.Org)),
+		h.say("", "Thank you for calling %s. We have a fault on our side and cannot connect you right now. Please leave your name and we will call you back. The message is recorded and kept for 30 days.", carrier.Spoken(h.Org)),
 		carrier.Record{Action: h.PublicURL + "/twilio/voice/fallback", Method: "POST", MaxLength: 120, Timeout: 5, PlayBeep: true},
 		carrier.Hangup{},
 	)...))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Tell is Say for a sentence that may be another one put together: a reason inside it, or nothing but a reason. What is
@@ -40,12 +41,46 @@ func (l Language) Retell(told string) string {
 		if found := p.match.FindStringSubmatch(told); found != nil {
 			args := make([]any, len(found)-1)
 			for i, a := range found[1:] {
-				args[i] = a
+				args[i] = l.reread(a)
 			}
 			return fmt.Sprintf(p.spanish, args...)
 		}
 	}
 	return told
+}
+
+// layouts are how the records hold a time in English.
+var layouts = []string{"3:04 pm", "3 pm", "Mon Jan 2, 3:04 pm", "Mon Jan 2"}
+
+// reread writes a word out of a kept sentence in this language where it is a time of day or a day.
+func (l Language) reread(word string) string {
+	for i, layout := range layouts {
+		at, err := time.Parse(layout, word)
+		switch {
+		case err != nil:
+			continue
+		case i < 2:
+			return l.Clock(at)
+		}
+		// Without its year a day has no weekday of its own: the one that was written is kept.
+		at = onWeekday(at, word[:3])
+		if i == 2 {
+			return l.When(at)
+		}
+		return l.Day(at)
+	}
+	return word
+}
+
+// onWeekday finds a year in which a day falls on a weekday.
+func onWeekday(at time.Time, weekday string) time.Time {
+	for range 30 {
+		if at.Format("Mon") == weekday {
+			break
+		}
+		at = at.AddDate(1, 0, 0)
+	}
+	return at
 }
 
 // pattern finds the sentences that were made of one of ours by putting words into it.

@@ -6,7 +6,7 @@ func TestRetell_FindsTheSentenceThatTheRecordsHold(t *testing.T) {
 	for told, want := range map[string]string{
 		"Xiomara asked us to stop. We never text somebody who said no.":    "Xiomara pidió que paremos. Nunca escribimos a quien dijo que no.",
 		`"12" is no phone number we can read. Write it like 212 555 0110.`: `"12" no es un número de teléfono que podamos leer. Escríbelo así: 212 555 0110.`,
-		"It is 9:05 pm where Walt is. We call from 9 am to 8 pm.":          "Son las 9:05 pm donde está Walt. Llamamos de 9:00 a 20:00.",
+		"It is 9:05 pm where Walt is. We call from 9 am to 8 pm.":          "Son las 21:05 donde está Walt. Llamamos de 09:00 a 20:00.",
 		"A sentence of nobody that we know.":                               "A sentence of nobody that we know.",
 		"100% of $1 and \\1 stay what they are.":                           "100% of $1 and \\1 stay what they are.",
 		"":                                                                 "",

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -134,7 +135,26 @@ func (l Language) Say(english string, args ...any) string {
 	if len(args) == 0 {
 		return sentence
 	}
-	return fmt.Sprintf(sentence, args...)
+	return fmt.Sprintf(sentence, l.facts(args)...)
+}
+
+// fact is a time or a name among the words of a sentence, which knows its English and asks how another language writes it.
+type fact interface {
+	In(clock, when func(time.Time) string, name func(string, ...any) string) string
+}
+
+// facts writes the facts among the words of a sentence in this language.
+func (l Language) facts(args []any) []any {
+	if l == English {
+		return args
+	}
+	said := slices.Clone(args)
+	for i, a := range said {
+		if f, ok := a.(fact); ok {
+			said[i] = f.In(l.Clock, l.When, l.Say)
+		}
+	}
+	return said
 }
 
 // Count puts a number before what is counted: "1 text", "3 texts".

@@ -14,7 +14,10 @@ import (
 	"github.com/hibiken/asynq"
 
 	"phonebank"
+	"phonebank/dialer"
 	"phonebank/followup"
+	"phonebank/internal/crash"
+	"phonebank/people"
 	"phonebank/store"
 	"phonebank/texting"
 )
@@ -29,11 +32,18 @@ const (
 type Parts struct {
 	Redis asynq.RedisConnOpt
 	Desk  *texting.Desk
+	Board *dialer.Switchboard
 	Diary *followup.Diary
 	Bell  *Bell
 	Log   *slog.Logger
+	// Keeper forgets what is old; without one nothing is forgotten.
+	Keeper *people.Keeper
+	// Numbers are ours beside those of campaigns: what comes in to them is fetched too.
+	Numbers []string
 	// SweepEvery is how often what nobody rang for is looked after (default 30 s).
 	SweepEvery time.Duration
+	// LookEvery is how soon a worker sees that what came in must be fetched before anything may leave (default 2 s).
+	LookEvery time.Duration
 	// Concurrency is how many texts may be on their way to Twilio at once from this process (default 20: Twilio limits
 	// requests in flight by account).
 	Concurrency int
@@ -44,12 +54,16 @@ type Parts struct {
 // Worker serves tasks and sweeps.
 type Worker struct {
 	Parts
+	audited time.Time // by this process
 }
 
 // New makes a worker.
 func New(p Parts) *Worker {
 	if p.SweepEvery == 0 {
 		p.SweepEvery = 30 * time.Second
+	}
+	if p.LookEvery == 0 {
+		p.LookEvery = min(p.SweepEvery, 2*time.Second)
 	}
 	if p.Concurrency == 0 {
 		p.Concurrency = 20
@@ -73,6 +87,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		Concurrency: w.Concurrency, TaskCheckInterval: w.CheckEvery, DelayedTaskCheckInterval: time.Second, ShutdownTimeout: 5 * time.Second,
 		Logger: quiet{w.Log}, LogLevel: asynq.WarnLevel,
 	})
+	var loops sync.WaitGroup
+	loops.Go(func() { w.fetchLoop(ctx) })
+	loops.Go(func() { w.waveLoop(ctx) })
 	for {
 		err := server.Start(mux)
 		if err == nil {
@@ -81,12 +98,15 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.Log.Warn("no queue yet", "error", err)
 		select {
 		case <-ctx.Done():
+			loops.Wait()
 			return nil
 		case <-time.After(time.Second):
 		}
 	}
-	var loops sync.WaitGroup
 	loops.Go(func() { w.sweepLoop(ctx) })
+	if w.Keeper != nil {
+		loops.Go(func() { w.keepLoop(ctx) })
+	}
 	<-ctx.Done()
 	server.Shutdown()
 	loops.Wait()
@@ -102,9 +122,11 @@ func (w *Worker) handle(do func(context.Context, store.Rung) error) asynq.Handle
 			w.Log.Error("unreadable task", "type", t.Type())
 			return nil
 		}
+		crash.Here("task.taken")
 		if err := do(ctx, r); err != nil {
 			w.Log.Warn("task not done", "type", t.Type(), "id", r.ID, "error", err)
 		}
+		crash.Here("task.done")
 		return nil
 	}
 }
@@ -114,8 +136,11 @@ func (w *Worker) sweepLoop(ctx context.Context) {
 	tick := time.NewTicker(w.SweepEvery)
 	defer tick.Stop()
 	for {
+		before := w.Desk.Now()
 		if err := w.Sweep(ctx); err != nil && ctx.Err() == nil {
 			w.Log.Warn("sweep not finished", "error", err)
+		} else if err := w.AuditWhenDue(ctx, before); err != nil && ctx.Err() == nil {
+			w.Log.Warn("promises not audited", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -142,6 +167,9 @@ func (w *Worker) Sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if len(texts) > 0 {
+			crash.Here("sweep.rung")
+		}
 		for _, r := range texts {
 			w.Bell.ring(ctx, textTask, r, 0)
 		}
@@ -150,6 +178,12 @@ func (w *Worker) Sweep(ctx context.Context) error {
 		}
 	}
 	if err := w.Diary.Expire(ctx); err != nil {
+		return err
+	}
+	if err := w.Desk.WeighReplies(ctx); err != nil {
+		return err
+	}
+	if err := w.Diary.MissingAnswers(ctx); err != nil {
 		return err
 	}
 	return w.Desk.Sweep(ctx)
@@ -188,7 +222,7 @@ func (b *Bell) ring(ctx context.Context, kind string, r store.Rung, in time.Dura
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_, err = b.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), asynq.TaskID(fmt.Sprintf("%s:%s:%d", kind, r.ID, r.Generation)),
-		asynq.ProcessIn(max(in, 0)), asynq.MaxRetry(0), asynq.Timeout(time.Minute))
+		asynq.ProcessIn(crash.Scale(max(in, 0))), asynq.MaxRetry(0), asynq.Timeout(time.Minute))
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		b.log.Warn("bell not rung", "kind", kind, "id", r.ID, "error", err)
 	}

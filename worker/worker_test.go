@@ -134,7 +134,7 @@ func TestWave_ItsCallsAreOfferedInDueOrder(t *testing.T) {
 	}
 	b.Clock.Advance(31 * time.Minute)
 	b.Until("due", func() bool { return b.Count(`SELECT count(*) FROM follow_ups WHERE state = 'due'`) == 3 })
-	_, taken, err := b.Diary.Wave(ctx, "Tuesday's callbacks", b.Session.ID, ids, b.Coordinator.ID)
+	_, taken, err := b.Diary.GatherWave(ctx, "Tuesday's callbacks", b.Session.ID, ids, b.Coordinator.ID)
 	ok(t, err)
 	if taken != 3 {
 		t.Fatalf("%d of 3 in the wave", taken)

@@ -20,6 +20,7 @@ import (
 	"phonebank/carrier"
 	"phonebank/dialer"
 	"phonebank/followup"
+	"phonebank/internal/crash"
 	"phonebank/live"
 	"phonebank/panel"
 	"phonebank/people"
@@ -52,6 +53,7 @@ type app struct {
 	board, voice      *dialer.Switchboard
 	diary             *followup.Diary
 	metrics           *metrics
+	hooks             *webhooks.Hooks
 	draining          atomic.Bool
 }
 
@@ -108,8 +110,9 @@ func (a *app) handler() (h http.Handler, endStreams func(), err error) {
 	endStreams = func() {}
 	a.health(r)
 	if a.runs("webhooks") {
-		webhooks.New(webhooks.Parts{Carrier: a.carrier, Desk: a.desk, Voice: a.voice, Log: a.log, Observe: a.metrics.webhook, Wall: time.Now,
-			PublicURL: a.PublicURL, Org: a.Org, Numbers: a.ours}).Routes(r)
+		a.hooks = webhooks.New(webhooks.Parts{Carrier: a.carrier, Desk: a.desk, Voice: a.voice, Log: a.log, Observe: a.metrics.webhook, Wall: time.Now,
+			PublicURL: a.PublicURL, Org: a.Org, Numbers: a.ours})
+		a.hooks.Routes(r)
 	}
 	if a.runs("panel") {
 		p, err := panel.New(panel.Parts{Store: a.store, Carrier: a.carrier, Live: a.live, Switchboard: a.board, Desk: a.desk, Diary: a.diary,
@@ -128,6 +131,9 @@ func (a *app) ours(n string) bool { return len(a.Numbers) == 0 || slices.Contain
 
 // serve runs this process's parts until ctx ends, then lets what is under way finish. started is called once it listens.
 func (a *app) serve(ctx context.Context, started func()) error {
+	if err := a.recognize(ctx); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", a.Listen)
 	if err != nil {
 		return taken("LISTEN", a.Listen, err)
@@ -147,6 +153,9 @@ func (a *app) serve(ctx context.Context, started func()) error {
 	loops, endLoops := context.WithCancel(context.WithoutCancel(ctx))
 	defer endLoops()
 	var running sync.WaitGroup
+	if a.runs("webhooks") {
+		running.Go(func() { a.hooks.Beat(loops, a.beatEvery()) })
+	}
 	if a.runs("dialer") {
 		running.Go(func() { a.board.Run(loops) })
 		running.Go(func() { a.sweepCalls(loops) })
@@ -156,7 +165,8 @@ func (a *app) serve(ctx context.Context, started func()) error {
 		if err != nil {
 			return misuse{err}
 		}
-		w := worker.New(worker.Parts{Redis: queue, Desk: a.desk, Diary: a.diary, Bell: a.bell, Log: a.log, SweepEvery: a.sweepEvery})
+		w := worker.New(worker.Parts{Redis: queue, Desk: a.desk, Board: a.board, Diary: a.diary, Bell: a.bell, Log: a.log, Numbers: a.Numbers, SweepEvery: a.sweepEvery,
+			Keeper: a.keeper(a.store, a.carrier, a.now)})
 		running.Go(func() {
 			if err := w.Run(loops); err != nil {
 				failed <- err
@@ -180,9 +190,17 @@ func (a *app) serve(ctx context.Context, started func()) error {
 	return err
 }
 
+// beatEvery is how often a process says that it serves webhooks: far more often than their silence counts as an outage.
+func (a *app) beatEvery() time.Duration {
+	if a.sweepEvery == 0 {
+		return 5 * time.Second
+	}
+	return min(max(a.sweepEvery/6, 500*time.Millisecond), 5*time.Second)
+}
+
 // sweepCalls looks after silent panels and lost call events.
 func (a *app) sweepCalls(ctx context.Context) {
-	tick := time.NewTicker(5 * time.Second)
+	tick := time.NewTicker(crash.Scale(5 * time.Second))
 	defer tick.Stop()
 	for {
 		select {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"phonebank"
@@ -19,12 +20,14 @@ type config struct {
 	DataDir                 string
 	DatabaseURL, RedisURL   string
 	PublicURL, Org          string
+	InstanceID              string
 	Account                 carrier.Account
 	Numbers                 []string
 	SimulatorToken          string
 	DemoAPIToken, DemoSeed  string
 	PGBin                   string
 	LogLevel                slog.Level
+	RetainDays              int
 }
 
 // read takes the environment. Every secret may also come from a file that ..._FILE names.
@@ -32,7 +35,7 @@ func read(env func(string) string) (config, error) {
 	c := config{
 		Listen: or(env("LISTEN"), "127.0.0.1:8080"), SimulatorListen: or(env("SIMULATOR_LISTEN"), "127.0.0.1:8181"),
 		DataDir: or(env("DATA_DIR"), embedded.DefaultDataDir()), PublicURL: strings.TrimRight(env("PUBLIC_URL"), "/"),
-		Org: or(env("ORG_NAME"), "Our Phone Bank"), DemoSeed: env("DEMO_SEED"), PGBin: env("PG_BIN"),
+		Org: or(env("ORG_NAME"), "Our Phone Bank"), DemoSeed: env("DEMO_SEED"), PGBin: env("PG_BIN"), InstanceID: env("INSTANCE_ID"),
 	}
 	c.Account = carrier.Account{SID: env("TWILIO_ACCOUNT_SID"), BaseURL: env("TWILIO_API_BASE_URL"), MessagingSID: env("TWILIO_MESSAGING_SERVICE_SID")}
 	for name, into := range map[string]*string{
@@ -57,6 +60,13 @@ func read(env func(string) string) (config, error) {
 			return c, misuse{fmt.Errorf("TWILIO_NUMBERS: %q is no number like +12125550100", n)}
 		}
 		c.Numbers = append(c.Numbers, n)
+	}
+	if days := env("RETAIN_DAYS"); days != "" {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 0 {
+			return c, misuse{fmt.Errorf("RETAIN_DAYS: %q is no number of days, such as 365", days)}
+		}
+		c.RetainDays = n
 	}
 	if level := env("LOG_LEVEL"); level != "" {
 		if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"phonebank"
 	"phonebank/carrier"
 	"phonebank/migrations"
 	"phonebank/store"
@@ -77,8 +78,35 @@ func (d *diagnosis) database(ctx context.Context) {
 		return
 	}
 	d.good("Postgres answers and is at version %d.", version)
-	if paused, err := s.Paused(ctx); err == nil && paused != nil {
-		d.bad("%s has paused all texts and calls since %s. Resume on the Room page.", paused.Who, paused.At.UTC().Format(time.RFC1123))
+	d.sending(ctx, s)
+}
+
+// sending tells what keeps texts and calls from going out.
+func (d *diagnosis) sending(ctx context.Context, s *store.Store) {
+	pauses, err := s.Pauses(ctx)
+	if err != nil {
+		d.bad("Whether anything is paused can't be read. (%v)", err)
+		return
+	}
+	for _, p := range pauses {
+		since := p.At.UTC().Format(time.RFC1123)
+		if p.Kind == store.PersonPause {
+			d.bad("%s has paused all texts and calls since %s. Resume on the live board.", p.Who, since)
+		} else {
+			d.bad("All texts and calls are paused since %s. %s When that is looked after, run 'phonebank resume'.", since, p.Why)
+		}
+	}
+	at := time.Now()
+	mark, err := s.Watermark(ctx, at)
+	switch {
+	case err != nil:
+		d.bad("What came in was last fetched at a time that can't be read. (%v)", err)
+	case mark.Fresh:
+		d.good("What came in is fetched up to %s.", mark.FetchedThrough.UTC().Format(time.RFC1123))
+	case at.Sub(mark.AliveAt) > phonebank.OutageAfter:
+		d.bad("No process serves Twilio's webhooks now, so nothing is sent. Start one: 'phonebank serve'.")
+	default:
+		d.bad("What came in while we were away is not fetched yet (the last time up to %s), so nothing is sent. Does Twilio answer?", mark.FetchedThrough.UTC().Format(time.RFC1123))
 	}
 }
 

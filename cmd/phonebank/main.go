@@ -24,6 +24,10 @@ type commands struct {
 	Script    scriptCommand    `cmd:"" help:"Check scripts, and move them in and out as files."`
 	User      userCommand      `cmd:"" help:"Add coordinators, and give out their sign-in links."`
 	Token     tokenCommand     `cmd:"" help:"Make a token for the JSON API."`
+	Purge     purgeCommand     `cmd:"" help:"Remove old voicemails, and people with whom nothing happened for RETAIN_DAYS."`
+	Backup    backupCommand    `cmd:"" help:"Write the whole database into one file."`
+	Restore   restoreCommand   `cmd:"" help:"Bring a backup into an empty database."`
+	Resume    resumeCommand    `cmd:"" help:"Say what Phonebank has paused by itself, after a restore or an alarm, and go on."`
 	Doctor    doctorCommand    `cmd:"" help:"Say in words what is wrong with this installation, if anything."`
 }
 

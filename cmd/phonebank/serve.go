@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"phonebank/internal/crash"
 	"phonebank/internal/embedded"
 	"phonebank/migrations"
 	"phonebank/script"
@@ -36,6 +37,7 @@ func (s *serveCommand) Run(ctx context.Context) error {
 	if err := c.Account.Check(); err != nil {
 		return misuse{err}
 	}
+	c.Account.RequestTimeout = crash.Patience(10 * time.Second)
 	end, err := c.storage(ctx)
 	defer end()
 	if err != nil {
@@ -44,7 +46,7 @@ func (s *serveCommand) Run(ctx context.Context) error {
 	if err := migrations.Up(ctx, c.DatabaseURL); err != nil {
 		return err
 	}
-	a := &app{config: c, only: only, now: time.Now, log: logger(c.LogLevel)}
+	a := &app{config: c, only: only, now: crash.Now, sweepEvery: crash.Scale(30 * time.Second), log: logger(c.LogLevel)}
 	if err := a.build(); err != nil {
 		return err
 	}

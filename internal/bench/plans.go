@@ -53,7 +53,7 @@ func printPlans(ctx context.Context, w *world) error {
 	}
 	for i := range 3 {
 		w.said.take()
-		if _, err := w.store.RingTexts(ctx, w.clock.Now().Add(promisedAhead), 0, 1000); err != nil {
+		if _, err := w.store.RingTexts(ctx, w.clock.Now().Add(promisedAhead), 0, false, 1000); err != nil {
 			return err
 		}
 		if i == 2 {

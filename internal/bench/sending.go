@@ -202,7 +202,7 @@ func (w *world) sendThem(ctx context.Context, all []reminder) (accepted, deliver
 	serving, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() {
-		_ = worker.New(worker.Parts{Redis: w.queue, Desk: w.desk, Diary: w.diary, Bell: w.bell, Log: w.log}).Run(serving)
+		_ = worker.New(worker.Parts{Redis: w.queue, Desk: w.desk, Board: w.voice, Diary: w.diary, Bell: w.bell, Log: w.log}).Run(serving)
 	})
 	defer func() { stop(); running.Wait() }()
 	if err := w.await(ctx, `SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')`); err != nil {

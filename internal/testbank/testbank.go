@@ -3,6 +3,7 @@
 package testbank
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,6 +56,7 @@ type Bank struct {
 	Diary    *followup.Diary
 	Roster   *people.Roster
 	Worker   *worker.Worker
+	Hooks    *webhooks.Hooks
 	Bell     *worker.Bell
 	Redis    *redis.Client
 	Public   string // where Twilio reaches the webhooks
@@ -74,6 +76,7 @@ type Options struct {
 	VoiceDeadline time.Duration // voice has a pool of its own that gives up this soon
 	Database      string        // another database than a fresh one
 	Timings       simulator.Timings
+	SweepEvery    time.Duration // how often the worker looks after what nobody rang for (default 300 ms)
 	Log           *slog.Logger
 }
 
@@ -118,7 +121,30 @@ func New(t testing.TB, o Options) *Bank {
 	t.Cleanup(func() { _ = b.Store.Close() })
 	b.wire(o)
 	b.seed()
+	b.caughtUp(o)
 	return b
+}
+
+// caughtUp lets a bank begin with everything fetched that came in. Where no loop runs, nobody would say so ever after: there
+// every webhook is the test's own call, so for such a bank it stays so whatever its clock does, until FetchFromNow.
+func (b *Bank) caughtUp(o Options) {
+	ctx := context.Background()
+	must(b.T, b.Store.Beat(ctx, b.Clock.Now(), true))
+	must(b.T, b.Worker.Fetch(ctx))
+	if o.NoLoops {
+		b.mark("9999-01-01", "9999-01-01")
+	}
+}
+
+// FetchFromNow gives a bank without loops a watermark as the product keeps it: fetched now, and stale as its clock moves on.
+func (b *Bank) FetchFromNow() {
+	b.T.Helper()
+	b.mark(b.Clock.Now(), b.Clock.Now())
+}
+
+func (b *Bank) mark(fetched, alive any) {
+	_, err := b.Store.DB().Exec(`UPDATE watermark SET fetched_through = $1, alive_at = $2, outage_until = 'epoch'`, fetched, alive)
+	must(b.T, err)
 }
 
 // Another starts a second set of processes on the same Postgres, Redis and Twilio.
@@ -166,7 +192,7 @@ func (b *Bank) wire(o Options) {
 	b.Board = dialer.New(dialer.Parts{Store: b.Store, Carrier: b.Carrier, Live: b.Live, Bell: b.Bell, Log: o.Log, Now: b.Clock.Now, PublicURL: b.Public, Org: "Test Union"})
 	b.Diary = followup.New(followup.Parts{Store: b.Store, Live: b.Live, Bell: b.Bell, Log: o.Log, Now: b.Clock.Now})
 	b.Roster = people.New(b.Store, b.Clock.Now)
-	b.Worker = worker.New(worker.Parts{Redis: queue, Desk: b.Desk, Diary: b.Diary, Bell: b.Bell, Log: o.Log, SweepEvery: 300 * time.Millisecond, CheckEvery: 50 * time.Millisecond})
+	b.Worker = worker.New(worker.Parts{Redis: queue, Desk: b.Desk, Board: b.Board, Diary: b.Diary, Bell: b.Bell, Log: o.Log, SweepEvery: cmp.Or(o.SweepEvery, 300*time.Millisecond), CheckEvery: 50 * time.Millisecond, LookEvery: 100 * time.Millisecond})
 	voice := b.Board
 	if o.VoiceDeadline > 0 {
 		pool, err := store.Open(b.Database, store.Options{Wall: time.Now, Deadline: o.VoiceDeadline, Conns: 4})
@@ -176,13 +202,15 @@ func (b *Bank) wire(o Options) {
 		parts.Store = pool
 		voice = dialer.New(parts)
 	}
-	webhooks.New(webhooks.Parts{Carrier: b.Carrier, Desk: b.Desk, Voice: voice, Log: o.Log, Wall: time.Now, PublicURL: b.Public, Org: "Test Union",
-		Numbers: func(n string) bool { return n == Ours }}).Routes(b.Router)
+	b.Hooks = webhooks.New(webhooks.Parts{Carrier: b.Carrier, Desk: b.Desk, Voice: voice, Log: o.Log, Wall: time.Now, PublicURL: b.Public, Org: "Test Union",
+		Numbers: func(n string) bool { return n == Ours }})
+	b.Hooks.Routes(b.Router)
 	ctx, cancel := context.WithCancel(context.Background())
 	var loops sync.WaitGroup
 	if !o.NoLoops {
 		loops.Go(func() { b.Board.Run(ctx) })
 		loops.Go(func() { _ = b.Worker.Run(ctx) })
+		loops.Go(func() { b.Hooks.Beat(ctx, 100*time.Millisecond) })
 	}
 	t.Cleanup(func() {
 		b.Sim.Close()

@@ -1,0 +1,187 @@
+// Command chaos is the fault harness: it starts two of each process of the real service on one Postgres and one real Redis of
+// its own, with a local Twilio in its own process, does to them whatever a bad day does, lets them come to rest, and holds the
+// product's records against what Twilio saw. It ends by itself, and ends no process that it did not start.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options are one shard.
+type options struct {
+	seed     uint64
+	shard    time.Duration // how long the bad day lasts; longer where the crash points take longer
+	follows  int           // follow-ups that come due in it
+	scale    int           // the product's waits are 1/scale of what they are
+	only     string        // points, random or prompt
+	points   []string      // these crash points alone
+	troubles int           // so many random troubles are enough; 0: as many as there is time for
+	binary   string        // the service, already built
+	verbose  bool
+}
+
+func main() {
+	o := options{}
+	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides the schedule")
+	flag.DurationVar(&o.shard, "shard", 270*time.Second, "how long the bad day lasts")
+	flag.IntVar(&o.follows, "n", 10_000, "how many follow-ups come due")
+	flag.IntVar(&o.scale, "scale", 30, "the product's waits are this many times as short")
+	flag.StringVar(&o.only, "only", "", "points: the crash points alone; random: random troubles alone; prompt: how soon work flows again")
+	point := flag.String("point", "", "visit these crash points alone, with commas between")
+	flag.StringVar(&o.binary, "binary", "", "a service built with -tags chaos, instead of building one")
+	flag.BoolVar(&o.verbose, "v", false, "print the schedule while it happens")
+	flag.Parse()
+	if *point != "" {
+		o.points = strings.Split(*point, ",")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, 3*o.shard+4*time.Minute)
+	defer cancel()
+	if err := run(ctx, o, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		os.Exit(1) //nolint:gocritic // everything was ended by run
+	}
+}
+
+// run is a bad day and then, on a good one, how soon work flows again. An error is a broken promise, or a harness that could
+// not prove any.
+func run(ctx context.Context, o options, out io.Writer) error {
+	if o.binary == "" {
+		dir, err := os.MkdirTemp("", "phonebank-chaos-bin-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		o.binary = filepath.Join(dir, "phonebank")
+		if err := build(ctx, o.binary, ""); err != nil {
+			return err
+		}
+	}
+	if o.only != "prompt" {
+		if err := shard(ctx, o, out); err != nil || o.only != "" {
+			return err
+		}
+	}
+	return prompt(ctx, o, func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) })
+}
+
+// shard runs one bad day to its end and reports.
+func shard(ctx context.Context, o options, out io.Writer) error {
+	w, err := open(ctx, o, out)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if err := w.serve(ctx); err != nil {
+		return err
+	}
+	k, err := w.trouble(ctx)
+	if err != nil {
+		return err
+	}
+	return w.report(ctx, k)
+}
+
+// trouble is the bad day itself: work all the time, every crash point once, then whatever the seed decides. Then everything
+// is mended, and what was begun comes to its end.
+func (w *world) trouble(ctx context.Context) (*work, error) {
+	w.began = time.Now()
+	day, over := context.WithCancel(ctx)
+	defer over()
+	looking, seen := context.WithCancel(ctx)
+	defer seen()
+	go w.coordinate(looking)
+	k := newWork(w)
+	twilioFaults(w.sim)
+	worked := make(chan error, 1)
+	go func() { worked <- k.run(day, float64(w.follows)/w.shard.Seconds()*1.15) }()
+	if w.only != "random" {
+		w.visitPoints(day)
+	}
+	if w.only != "points" {
+		w.disturb(day, max(w.shard/3, w.shard-time.Since(w.began)))
+	}
+	over()
+	if err := <-worked; err != nil {
+		return k, err
+	}
+	w.calm()
+	w.note("the machines are mended, Twilio is not")
+	if err := w.allReady(ctx, time.Minute); err != nil {
+		return k, err
+	}
+	w.drain(ctx)
+	w.sim.ClearFaults()
+	w.note("everything is mended")
+	return k, w.rest(ctx)
+}
+
+// visitPoints lets one of each pair of processes die at one point after another, while its twin goes on, until all were visited
+// or the time is up.
+func (w *world) visitPoints(ctx context.Context) {
+	for _, p := range w.parts {
+		if strings.HasSuffix(p.name, " 1") {
+			p.arm(true)
+			p.signal(syscall.SIGKILL) // started again, on its way to its first point
+		}
+	}
+	for limit := time.Now().Add(w.shard); len(w.agenda.left()) > 0 && ctx.Err() == nil && time.Now().Before(limit); {
+		pause(ctx, 100)
+	}
+	for _, p := range w.parts {
+		p.arm(false)
+	}
+	w.note("%d crash points are left to visit", len(w.agenda.left()))
+}
+
+// drain gives what waited for the machines its chance to meet a faulty Twilio as well.
+func (w *world) drain(ctx context.Context) {
+	for limit := time.Now().Add(w.shard / 3); ctx.Err() == nil && time.Now().Before(limit); pause(ctx, 200) {
+		var left int
+		if err := w.sql.GetContext(ctx, &left, `SELECT count(*) FROM outbox WHERE state = 'ready'`); err == nil && left == 0 {
+			return
+		}
+	}
+}
+
+// rest waits until nothing is under way any more. People rule on what sounded like a refusal, as they would within the hour.
+func (w *world) rest(ctx context.Context) error {
+	if _, err := w.sql.ExecContext(ctx, `UPDATE phones SET hold_since = NULL, hold_words = '' WHERE hold_since IS NOT NULL`); err != nil {
+		return err
+	}
+	// Half an hour for what nobody knows, some minutes for sweeps and back-off, and what the machine itself needs.
+	deadline := time.Now().Add(w.clock.real(45*time.Minute) + 30*time.Second)
+	const open = `SELECT
+		(SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending'))
+		+ (SELECT count(*) FROM outbox o JOIN follow_ups f ON f.id = o.follow_up_id WHERE o.state = 'unknown' AND f.state = 'in_progress')
+		+ (SELECT count(*) FROM follow_ups WHERE channel = 'call' AND state = 'planned')
+		+ (SELECT count(*) FROM follow_ups WHERE channel = 'text' AND automatic AND state IN ('planned', 'due', 'in_progress'))`
+	for {
+		var left int
+		err := w.sql.GetContext(ctx, &left, open)
+		if err == nil && left == 0 {
+			w.note("nothing is under way")
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if time.Now().After(deadline) {
+			w.note("%d rows are still under way (%v)", left, err)
+			break // the check names the first of them
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	time.Sleep(w.clock.real(11*time.Minute) + time.Second) // late callbacks, and what is fetched within ten minutes
+	return nil
+}
