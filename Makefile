@@ -67,6 +67,16 @@ bench: ## Measure against the bars of docs/performance.md (some minutes)
 	@echo; echo "## Hot paths"; echo
 	@$(GO) test -run '^$$' -bench . -benchtime 0.5s ./carrier ./script ./webhooks | grep -E '^(Benchmark|FAIL|panic)'
 
+.PHONY: chaos
+chaos: ## Break machines, networks and Twilio on purpose; hold every promise (< 10 min; CHAOS="-seed 7 -v")
+	@scripts/deps.sh test
+	@$(GO) run -buildvcs=false ./internal/chaos $(CHAOS)
+
+.PHONY: chaos-mutants
+chaos-mutants: ## Plant one bug after another; the tests must notice each (< 1 h)
+	@scripts/deps.sh test
+	@$(GO) run -buildvcs=false ./internal/chaos/mutants
+
 .PHONY: screens
 screens: ## Photograph every state and page, both sizes, both themes, into docs/screens
 	@scripts/deps.sh test

@@ -62,9 +62,19 @@ func rangInVain(b *testbank.Bank, number string) {
 		return b.Count(`SELECT count(*) FROM follow_ups f JOIN phones p ON p.id = f.phone_id WHERE p.number = $1 AND f.reason = 'returned_call'`, number) == 1
 	})
 	_ = b.Sim.HangUp(sid) // they may have gone by themselves
+	awake(b)
+	b.Clock.Advance(61 * time.Second) // nobody tells us of the end of such a line: it is looked up
+	ok(b.T.(*testing.T), b.Board.Sweep(ctx))
 	b.Until("the line of "+number+" is down", func() bool {
 		return b.Count(`SELECT count(*) FROM calls WHERE kind = 'inbound' AND from_number = $1 AND state <> 'ended'`, number) == 0
 	})
+}
+
+// awake keeps every panel open, however far the clock is moved.
+func awake(b *testbank.Bank) {
+	b.T.Helper()
+	_, err := b.Store.DB().Exec(`UPDATE shifts SET seen_at = $1`, b.Clock.Now().Add(72*time.Hour))
+	ok(b.T.(*testing.T), err)
 }
 
 // wrapUp hangs up and saves the talk; what comes next is up to then.
@@ -73,7 +83,9 @@ func wrapUp(b *testbank.Bank, s phonebank.Shift, then string) {
 	t := b.T.(*testing.T)
 	awaitCall(b, s.Conversation, phonebank.CallBridged)
 	ok(t, b.Board.HangUp(ctx, s.Conversation, s.UserID))
-	b.AwaitShift(s.ID, func(now phonebank.Shift) bool { return now.State == phonebank.ShiftWrapUp && now.Conversation == s.Conversation })
+	b.AwaitShift(s.ID, func(now phonebank.Shift) bool {
+		return now.State == phonebank.ShiftWrapUp && now.Conversation == s.Conversation
+	})
 	ok(t, b.Board.Wrap(ctx, s.Conversation, s.UserID, phonebank.Wrap{ID: phonebank.NewID[string](b.Clock.Now()), Outcome: phonebank.OutcomeConnected, Then: then}))
 }
 

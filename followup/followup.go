@@ -179,11 +179,12 @@ func (d *Diary) Done(ctx context.Context, id phonebank.FollowUpID, user phoneban
 		if err != nil {
 			return err
 		}
+		f.Why = "Done by hand."
 		if err := tx.SaveFollowUp(ctx, *f, change, store.By{User: user}); err != nil {
 			return err
 		}
 		f.State = change.To
-		return tx.CancelText(ctx, id, "Done by hand.")
+		return tx.CancelText(ctx, id, f.Why)
 	})
 }
 

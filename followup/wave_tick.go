@@ -90,7 +90,10 @@ func (d *Diary) begin(ctx context.Context, id phonebank.WaveID) error {
 		return err
 	}
 	d.tellWave(w)
-	return nil
+	if w.State != phonebank.WaveLive {
+		return nil
+	}
+	return d.tendLive(ctx, w)
 }
 
 // tooLate tells why a wave whose time has passed can't start any more.

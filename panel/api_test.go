@@ -50,7 +50,9 @@ func TestAPI_TheDescriptionNamesTheStatesOfTheCode(t *testing.T) {
 		"Commitment.state":     fmt.Sprint(phonebank.CommitmentTable.States()),
 		"FollowUp.state":       fmt.Sprint(phonebank.FollowUpTable.States()),
 		"FollowUp.reason":      fmt.Sprint(phonebank.Reasons),
-		"NewFollowUp.reason":   fmt.Sprint(phonebank.Reasons),
+		"NewFollowUp.reason":   fmt.Sprint(slices.DeleteFunc(slices.Clone(phonebank.Reasons), func(r phonebank.Reason) bool { return r == phonebank.ReasonWave || r == phonebank.ReasonHeadsUp })),
+		"Wave.state":           fmt.Sprint(phonebank.WaveTable.States()),
+		"WavePerson.state":     fmt.Sprint(phonebank.MemberTable.States()),
 		"Outbox.state":         fmt.Sprint(phonebank.OutboxTable.States()),
 		"Person.support":       fmt.Sprint(append([]string{""}, phonebank.Supports...)),
 	} {
@@ -80,6 +82,7 @@ func TestAPI_EveryOperationAnswersAsItIsDescribed(t *testing.T) {
 	if wave := w.made("/waves", map[string]any{"name": "Day before", "session_id": session, "follow_up_ids": []any{call}}); wave["taken"] != 1.0 {
 		t.Errorf("the wave took %v of one", wave["taken"])
 	}
+	wavesOf(w, call.(string))
 	w.expect(200, "POST", "/sessions/"+session+"/end", nil)
 	second := w.made("/sessions", map[string]any{"campaign_id": w.campaign.ID, "name": "Wednesday evening"})["id"].(string)
 	w.expect(200, "POST", "/sessions/"+second+"/open", nil)

@@ -43,6 +43,7 @@ type apiWorld struct {
 	token    string
 	user     phonebank.User
 	campaign phonebank.Campaign
+	tick     func() error // what the worker does for waves every few seconds
 }
 
 type noBell struct{}
@@ -72,6 +73,7 @@ func newAPIWorld(t *testing.T) *apiWorld {
 		Switchboard: dialer.New(dialer.Parts{Store: s, Live: topics, Bell: noBell{}, Log: log, Now: now}),
 	}}
 	p.apiRoutes(w.mux)
+	w.tick = func() error { return p.Diary.TickWaves(context.Background()) }
 	w.door = w.mux
 	w.doc, err = openapi3.NewLoader().LoadFromData(openapi)
 	sure(t, err)

@@ -83,8 +83,9 @@ func TestInbox_EverythingThatWaitsInOneListTheOldestFirst(t *testing.T) {
 	h.cameIn("+12125550142", "who is this")
 	h.later(time.Minute)
 	h.cameIn("+12125550111", "is it still on Thursday?")
+	h.later(time.Second)
 	h.cameIn("+12125550111", "and where?")
-	h.later(time.Minute)
+	h.later(time.Minute - time.Second)
 	h.cameIn("+12125550113", "leave me alone at work")
 
 	page := boss.get("/inbox").is(http.StatusOK).says("Caller ending 0155", "They called, and nobody could take it.", "Walt Brandt", "left a voicemail, 9 seconds", "/voicemails/"+string(call)+".wav",
@@ -343,4 +344,139 @@ func TestInbox_ReadsTheSameInSpanish(t *testing.T) {
 	b := h.browser(h.boss)
 	b.reads("es")
 	b.get("/inbox").says("Bandeja de entrada", "Llamó y dejó un mensaje de voz", "¿Fue un no?", "espera más de 15 minutos", "Yo contesto").hides("Nobody", "waits longer", "I'll answer")
+}
+
+func TestInbox_AnAnswerInSomebodysPlaceTakesNobodyAway(t *testing.T) {
+	h := newHouse(t)
+	xiomara, walt := h.person("Xiomara Quiñones", "+12125550111"), h.person("Walt Brandt", "+12125550112")
+	dana, luis := h.user("Dana", phonebank.Volunteer), h.user("Luis", phonebank.Volunteer)
+	h.owns(dana, xiomara)
+	h.onShift(luis, true)
+	b := h.browser(luis)
+	answer := func(p phonebank.Person, number, to string) {
+		t.Helper()
+		phone := h.cameIn(number, "is it still on Thursday?")
+		b.post("/inbox/" + string(phone) + "/claim").to("/people/" + string(p.ID) + "#thread")
+		b.post("/people/"+string(p.ID)+"/text", "nonce", phonebank.NewID[string](h.now()), "body", "Yes, at 6:30.").to(to)
+		if n := h.count(`SELECT count(*) FROM phones WHERE id = $1 AND waiting_since IS NOT NULL`, phone); n != 0 {
+			t.Errorf("%s still waits", p.Name)
+		}
+		h.later(time.Minute)
+	}
+	answer(xiomara, "+12125550111", "/inbox?done=answered")
+	b.get("/inbox?done=answered").says("Thank you for answering.", "Nobody waits")
+	b.get("/people/" + string(xiomara.ID)).is(http.StatusNotFound)
+	if n := h.count(`SELECT count(*) FROM people WHERE id = $1 AND owner_id = $2`, xiomara.ID, dana.ID); n != 1 {
+		t.Error("an answer in her place took Xiomara from Dana")
+	}
+	// Whom nobody knew is known by who answered.
+	answer(walt, "+12125550112", "/people/"+string(walt.ID)+"#thread")
+	b.get("/people/" + string(walt.ID)).is(http.StatusOK).says("Walt Brandt")
+}
+
+func TestRefusal_IsReadWithinTheHourAndRuledWithWhoWhenAndWhy(t *testing.T) {
+	h := newHouse(t)
+	walt := h.person("Walt Brandt", "+12125550112")
+	dana := h.user("Dana", phonebank.Volunteer)
+	h.owns(dana, walt)
+	phone := h.cameIn("+12125550112", "please stop by at 5")
+	h.later(time.Minute)
+	h.cameIn("+12125550112", "don't call before")
+	boss, page, row := h.browser(h.boss), "/people/"+string(walt.ID), "/inbox/"+string(phone)
+	boss.get("/inbox").says("Was it a no?", "please stop by at 5\ndon't call before", "What they meant").hides("I'll answer")
+	h.browser(dana).get("/me").says("A coordinator reads this first.").hides("It was a no: stop")
+	h.browser(dana).post(row+"/rule", "was", "no").is(http.StatusForbidden)
+	h.browser(dana).post(row + "/claim").is(http.StatusForbidden)
+	boss.post(row+"/rule", "was", "other").is(http.StatusUnprocessableEntity).says("Say in a few words what they meant")
+	boss.post(row+"/rule").is(http.StatusUnprocessableEntity).says("Say whether it was a no.")
+	boss.post(row+"/rule", "was", "other", "why", "He invites us for 5.").to("/inbox")
+	boss.post(row+"/rule", "was", "other", "why", "again").is(http.StatusConflict).says("Somebody has read this already.")
+	boss.get("/inbox").says("Walt Brandt", "2 texts wait.").hides("Was it a no?")
+	boss.get(page).says("May have been a no", "please stop by at 5", "Read: it wasn&#39;t a no", "He invites us for 5.", "Rosa")
+
+	// The next time it is one; taken back, that too is told with its reason.
+	h.later(24 * time.Hour)
+	h.cameIn("+12125550112", "stop calling me")
+	boss.post(row+"/rule", "was", "no", "why", "I rang him to be sure.").to("/inbox")
+	boss.get(page).says("Read: it was a no", "I rang him to be sure.", "Asked us to stop", "stop calling me")
+	h.later(time.Hour)
+	boss.post(page + "/reopen").is(http.StatusUnprocessableEntity)
+	boss.post(page+"/reopen", "how", "He wrote to Rosa on Monday that he wants to come.").to(page)
+	boss.post(page+"/reopen", "how", "twice").is(http.StatusConflict).says("Nothing is blocked here any more.")
+	boss.get(page).says("Wants to hear from us again", "He wrote to Rosa on Monday that he wants to come.", "Rosa")
+	for query, want := range map[string]int{
+		`SELECT count(*) FROM journal WHERE thing = 'refusal' AND event = 'rule_other' AND by_user = $1 AND note = 'He invites us for 5.' AND from_state = 'open' AND to_state = 'was_other'`: 1,
+		`SELECT count(*) FROM journal WHERE thing = 'refusal' AND event = 'rule_no' AND by_user = $1 AND note = 'I rang him to be sure.'`:                                                      1,
+		`SELECT count(*) FROM journal WHERE thing = 'phone' AND event = 'opt_in' AND by_user = $1`:                                                                                             1,
+		`SELECT count(*) FROM consents WHERE channel = 'all' AND given AND stated_by = $1 AND words LIKE 'He wrote to Rosa%'`:                                                                  1,
+	} {
+		if n := h.count(query, h.boss.ID); n != want {
+			t.Errorf("%d, want %d: %s", n, want, query)
+		}
+	}
+}
+
+func TestRefusal_AKeywordSettlesWhatNobodyHasReadYet(t *testing.T) {
+	h := newHouse(t)
+	h.person("Walt Brandt", "+12125550112")
+	h.cameIn("+12125550112", "leave me alone at work")
+	h.later(time.Minute)
+	h.cameIn("+12125550112", "STOP")
+	h.browser(h.boss).get("/inbox").says("Nobody waits")
+	if n := h.count(`SELECT count(*) FROM refusals WHERE state = 'was_no' AND ruled_by IS NULL`); n != 1 {
+		t.Error("a plain stop left the question open whether it was one")
+	}
+	// START lifts the keyword, and whatever else was said stays on record.
+	h.cameIn("+12125550112", "START")
+	if n := h.count(`SELECT count(*) FROM phones WHERE opted_out_at IS NULL`); n != 1 {
+		t.Error("START did not lift a keyword")
+	}
+}
+
+func TestRefusal_StopsAPhoneThatRingsAndTellsEverybodyOnTheNumber(t *testing.T) {
+	h := newHouse(t)
+	lucia, hugo := h.person("Lucía Ferrer", "+12125550131"), h.person("Hugo Ferrer", "+12125550131")
+	dana, luis := h.user("Dana", phonebank.Volunteer), h.user("Luis", phonebank.Volunteer)
+	h.owns(dana, lucia)
+	h.owns(luis, hugo)
+	talk := h.talk(luis, hugo)
+	ring := func(state string) phonebank.CallID {
+		id := phonebank.NewID[phonebank.CallID](h.now())
+		h.must(h.Store.AddCall(t.Context(), phonebank.Call{ID: id, Kind: phonebank.CallOut, State: phonebank.CallState(state), Token: phonebank.NewToken(), CampaignID: h.campaign.ID, PersonID: lucia.ID,
+			PhoneID: lucia.PhoneID, From: h.campaign.Number, To: "+12125550131", Tries: 1, CreatedAt: h.now()}, ""))
+		return id
+	}
+	written, ringing := ring("reserved"), ring("ringing")
+	heard := h.Live.Listen("person:"+string(lucia.ID), "person:"+string(hugo.ID), "user:"+string(dana.ID), "user:"+string(luis.ID), "conversation:"+string(talk.ID), "calls")
+	defer heard.Close()
+	phone := h.cameIn("+12125550131", "don't call us any more please")
+	for _, id := range []phonebank.CallID{written, ringing} {
+		if n := h.count(`SELECT count(*) FROM calls WHERE id = $1 AND hang_up_at IS NOT NULL`, id); n != 1 {
+			t.Error("a phone rings on after what may have been a no")
+		}
+	}
+	if n := h.count(`SELECT count(*) FROM calls WHERE conversation_id = $1 AND hang_up_at IS NOT NULL`, talk.ID); n != 0 {
+		t.Error("a talk that is under way was cut")
+	}
+	told := map[string]bool{}
+	for len(told) < 6 {
+		select {
+		case <-heard.Changed():
+			for _, topic := range heard.Take() {
+				told[topic] = true
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("only %v were told", told)
+		}
+	}
+	for _, p := range []phonebank.Person{lucia, hugo} {
+		h.browser(h.boss).get("/people/"+string(p.ID)).says("Was this a no?", "don't call us any more please")
+		h.browser(h.boss).post("/people/"+string(p.ID)+"/call").is(http.StatusConflict) // she has no shift
+	}
+	h.browser(dana).post("/people/"+string(lucia.ID)+"/text", "nonce", phonebank.NewID[string](midday), "body", "hello").is(http.StatusForbidden).says("may have been a no")
+	h.browser(h.boss).get("/inbox").says("Lucía Ferrer", "Hugo Ferrer", "on the same number")
+	h.browser(h.boss).post("/inbox/"+string(phone)+"/rule", "was", "no").to("/inbox")
+	for _, p := range []phonebank.Person{lucia, hugo} {
+		h.browser(h.boss).get("/people/"+string(p.ID)).says("asked us to stop", "don't call us any more please")
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"phonebank"
 	"phonebank/script"
+	"phonebank/store"
 	"phonebank/words"
 )
 
@@ -20,12 +21,14 @@ type Page struct {
 	Org     string
 	Demo    bool
 	Me      phonebank.User
-	Boss    bool   // me is a coordinator
-	Nav     string // which of the links at the top this page is
-	Paused  *pausedNow
-	Problem string // what went wrong with the last press, in a sentence
-	Notice  string // what came of it
-	At      string // when this was read, for a page that has lost its stream
+	Boss    bool        // me is a coordinator
+	Nav     string      // which of the links at the top this page is
+	Paused  *pausedNow  // the gravest of what pauses everything
+	Pauses  []pausedNow // all of them, the gravest first
+	Waits   bool        // nothing leaves yet: what came in while we were away is being fetched
+	Problem string      // what went wrong with the last press, in a sentence
+	Notice  string      // what came of it
+	At      string      // when this was read, for a page that has lost its stream
 	Static  string
 	Lang    words.Language    // in which it is read
 	Here    string            // its own address, for a press that comes back to it
@@ -41,10 +44,12 @@ func (b *Page) StaticVersion() string { return b.Static }
 // view is a page that can be shown: a struct with a Page in it.
 type view interface{ base() *Page }
 
-// pausedNow says who has paused everything, and when.
+// pausedNow says who has paused everything, when, and why where no person did.
 type pausedNow struct {
+	Kind store.PauseKind
 	Who  string
 	When string
+	Why  string
 }
 
 // show renders a page, or only its live part where a script asks for that: both come from the same template.
@@ -56,11 +61,9 @@ func (p *Panel) show(w http.ResponseWriter, r *http.Request, me phonebank.User, 
 		b.Here = "/" + b.Nav // a press has an address that nobody can come back to
 	}
 	if me.ID != "" && status < http.StatusInternalServerError {
-		paused, err := p.paused(r)
-		if err != nil {
+		if err := p.holdUps(r, b); err != nil {
 			p.Log.Debug("pause not read", "error", err) // the page itself was read; the banner comes with the next one
 		}
-		b.Paused = paused
 		b.At = p.clock(r, p.Now())
 		if r.Header.Get("X-Fragment") == "" {
 			b.Inbox = p.countInbox(r.Context(), me)
@@ -97,12 +100,27 @@ func (p *Panel) again(w http.ResponseWriter, r *http.Request, me phonebank.User,
 	p.show(w, r, me, status, name, v)
 }
 
-func (p *Panel) paused(r *http.Request) (*pausedNow, error) {
-	got, err := p.Store.Paused(r.Context())
-	if err != nil || got == nil {
-		return nil, err
+// holdUps reads what keeps everything from going out, for the banners of a page.
+func (p *Panel) holdUps(r *http.Request, b *Page) error {
+	list, err := p.Store.Pauses(r.Context())
+	if err != nil {
+		return err
 	}
-	return &pausedNow{Who: got.Who, When: p.clock(r, got.At)}, nil
+	for _, got := range list {
+		b.Pauses = append(b.Pauses, pausedNow{Kind: got.Kind, Who: got.Who, When: p.clock(r, got.At), Why: got.Why})
+	}
+	if len(b.Pauses) > 0 {
+		b.Paused = &b.Pauses[0]
+	}
+	mark, err := p.Store.Watermark(r.Context(), p.Now())
+	b.Waits = err == nil && !mark.Fresh
+	return err
+}
+
+// paused is the gravest pause that is in force, or nil.
+func (p *Panel) paused(r *http.Request) (*pausedNow, error) {
+	var b Page
+	return b.Paused, p.holdUps(r, &b)
 }
 
 // houseZone is where the phone bank is: its newest campaign's zone.

@@ -23,8 +23,10 @@ type personPage struct {
 	Shares      []string
 	Words       []said
 	Stands      []stand
-	Commitments []phonebank.Commitment
-	FollowUps   []store.Due
+	Chains      []chained // what they promised, with what follows
+	Others      []link    // what belongs to no promise of theirs
+	ByHand      string    // since when no text goes to them by itself
+	Suggestions []suggested
 	Consents    []agreed
 	Before      []storyLine
 	GoesBy      string // where the name they use is no part of their name
@@ -147,10 +149,7 @@ func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, err
 	if page.Shares, err = p.Store.SharesNumber(ctx, found.Person); err != nil {
 		return nil, err
 	}
-	if page.Commitments, err = p.Store.CommitmentsOf(ctx, id); err != nil {
-		return nil, err
-	}
-	if page.FollowUps, err = p.Store.FollowUpsOf(ctx, id); err != nil {
+	if err := p.fillPromised(r, page); err != nil {
 		return nil, err
 	}
 	if page.Before, err = p.story(ctx, me, found.Person, page.Zone); err != nil {
@@ -166,6 +165,29 @@ func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, err
 		return nil, err
 	}
 	return page, p.fillContact(r, me, page)
+}
+
+// fillPromised reads what they promised, what follows from it, and what their texts seem to say about it.
+func (p *Panel) fillPromised(r *http.Request, page *personPage) error {
+	ctx, id := r.Context(), page.Person.ID
+	commitments, err := p.Store.CommitmentsOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	followUps, err := p.Store.FollowUpsOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	p.chains(ctx, page, commitments, followUps, r.URL.Query().Get("move"))
+	since, err := p.Store.ByHand(ctx, id)
+	if err != nil {
+		return err
+	}
+	if since != nil {
+		page.ByHand = lang(r).ShortDay(there(page.Zone, *since))
+	}
+	page.Suggestions, err = p.suggestions(ctx, id)
+	return err
 }
 
 // fillKnown reads what is known of them: their words, how they stood, what they agreed to.

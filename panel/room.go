@@ -2,6 +2,7 @@ package panel
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 	"time"
@@ -30,6 +31,7 @@ type roomPage struct {
 	Needs    []need
 	Now      []happened
 	Due      []store.Due
+	Waves    []waveLine // those that are live
 	TestTo   string
 	Topics   string
 	Campaign bool // there is a campaign at all
@@ -93,6 +95,9 @@ func (p *Panel) roomPage(r *http.Request, me phonebank.User) (*roomPage, error) 
 	}
 	page.Inbox = p.countInbox(ctx, me)
 	if page.Now, err = p.happenings(r); err != nil {
+		return nil, err
+	}
+	if page.Waves, err = p.liveWaves(ctx); err != nil {
 		return nil, err
 	}
 	page.Due, err = p.Store.FollowUps(ctx, p.Now().Add(24*time.Hour), 12)
@@ -220,9 +225,11 @@ func (p *Panel) pause(w http.ResponseWriter, r *http.Request, me phonebank.User)
 	})
 }
 
+// resume lifts one pause. A coordinator may lift any of them: the banner says what that means where Phonebank itself paused.
 func (p *Panel) resume(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	return p.pressRoom(w, r, me, func() error {
-		if err := p.Store.Lift(r.Context(), me.ID, p.Now()); err != nil {
+		kind := store.PauseKind(cmp.Or(clean(r, "kind", 20), string(store.PersonPause)))
+		if err := p.Store.LiftKind(r.Context(), kind, me.ID, p.Now()); err != nil {
 			return err
 		}
 		return p.tellAll(r)

@@ -144,7 +144,13 @@ func (p *Panel) routes() []route {
 		post("/follow-ups/{id}/done", volunteer, p.followUpDone),
 		post("/follow-ups/{id}/cancel", volunteer, p.followUpCancel),
 		post("/follow-ups/{id}/move", volunteer, p.followUpMove),
+		post("/follow-ups/{id}/words", volunteer, p.followUpReword),
+		post("/follow-ups/{id}/no-call", volunteer, p.followUpNoCall),
 		post("/commitments/{id}/settle", volunteer, p.commitmentSettle),
+		post("/commitments/{id}/talk", volunteer, p.commitmentTalk),
+		post("/people/{id}/lift", coordinator, p.personLift),
+		post("/suggestions/{id}/confirm", volunteer, p.suggestionConfirm),
+		post("/suggestions/{id}/dismiss", volunteer, p.suggestionDismiss),
 		get("/voicemails/{id}.wav", volunteer, p.voicemail),
 
 		get("/room", coordinator, p.room),

@@ -56,6 +56,21 @@ func (p *Panel) waveLines(ctx context.Context, most int) ([]waveLine, error) {
 	return append(live, rest...), nil
 }
 
+// liveWaves lists the waves that people are being reached for now.
+func (p *Panel) liveWaves(ctx context.Context) ([]waveLine, error) {
+	l := spoken(ctx)
+	list, err := p.Store.Waves(ctx, "", wavesOnBoard)
+	var live []waveLine
+	for _, w := range list {
+		if w.State == phonebank.WaveLive {
+			line := waveLine{WaveLine: w}
+			line.Is, line.Tone = waveState(l, w.Wave)
+			live = append(live, line)
+		}
+	}
+	return live, err
+}
+
 // wavesPage lists the rounds.
 type wavesPage struct {
 	Page

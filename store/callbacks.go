@@ -43,11 +43,14 @@ const (
 	// of a built wave does not.
 	stopped = `EXISTS (SELECT 1 FROM waves w WHERE w.id = f.wave_id AND (w.state = 'live' AND w.paused_at IS NOT NULL OR w.state <> 'live' AND ` + builtWave + `))`
 
-	// callable: on the list of calls to make, with a number that nobody else holds, in a language that both speak, and not with
-	// somebody who has talked with us since it was promised: whether that talk has settled it, their volunteer says.
+	// callable: on the list of calls to make, with a number that nobody else holds and that is on no line of ours, in a language
+	// that both speak, and not with somebody who has talked with us since it was promised: whether that talk has settled it,
+	// their volunteer says.
 	callable = `f.channel = 'call' AND f.state = 'due' AND f.campaign_id = $1 AND f.due_at <= $2
 		AND EXISTS (SELECT 1 FROM phones p WHERE p.id = f.phone_id AND p.opted_out_at IS NULL AND p.hold_since IS NULL AND p.bad_at IS NULL
 			AND (p.held_by IS NULL OR p.held_until < $2))
+		AND NOT EXISTS (SELECT 1 FROM calls l WHERE l.phone_id = f.phone_id AND l.kind IN ('outbound', 'inbound')
+			AND l.state IN ('reserved', 'placing', 'ringing', 'answered', 'bridged'))
 		AND EXISTS (SELECT 1 FROM people pe, users me WHERE pe.id = f.person_id AND me.id = $4 AND CASE
 			WHEN f.reason = 'needs_language' THEN tongues_in(split_part(pe.languages, ',', 1)) & ~tongues_in(me.languages) = 0
 			ELSE f.owner_id = me.id OR tongues_in(pe.languages) = 0 OR tongues_in(me.languages) = 0 OR tongues_in(pe.languages) & tongues_in(me.languages) <> 0 END)

@@ -217,7 +217,7 @@ func (q queries) OverdueCalls(ctx context.Context, at time.Time) (list []phoneba
 		SELECT `+callColumns+` FROM calls
 		WHERE state = ANY($2) AND COALESCE(placed_at, created_at) < $1::timestamptz - CASE
 			WHEN state IN ('placing', 'ringing') THEN make_interval(secs => $3)
-			WHEN kind = 'inbound' AND shift_id IS NULL THEN interval '5 minutes'
+			WHEN kind = 'inbound' AND shift_id IS NULL THEN interval '1 minute' -- a message is short, and who leaves one is not rung meanwhile
 			ELSE make_interval(secs => $4) END
 		LIMIT 100`, at, pq.Array([]string{"placing", "ringing", "answered", "bridged"}), phonebank.RingSeconds+20, phonebank.CallLimitSeconds+60)
 	return list, err

@@ -45,7 +45,8 @@ func (q queries) Forgettable(ctx context.Context, before time.Time, after phoneb
 			AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.phone_id = p.phone_id AND m.at >= $1)
 			AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.phone_id = p.phone_id AND c.created_at >= $1)
 			AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.person_id = p.id AND (c.started_at >= $1 OR c.state <> 'wrapped'))
-			AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.person_id = p.id AND (f.due_at >= $1 OR f.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')))
+			AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.person_id = p.id AND f.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person'))
+			AND NOT EXISTS (SELECT 1 FROM commitments c WHERE c.person_id = p.id AND c.state = 'open' AND c.by_at >= $1)
 			AND NOT EXISTS (SELECT 1 FROM retaliations r WHERE r.person_id = p.id AND r.state = 'open')
 		ORDER BY p.id LIMIT $3`, before, string(after), limit)
 	return ids, err

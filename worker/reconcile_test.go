@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonebank"
+	"phonebank/dialer"
 	"phonebank/internal/testbank"
 	"phonebank/simulator"
 	"phonebank/texting"
@@ -83,9 +84,9 @@ func TestFetch_ACallThatMetADeadLineIsCalledBack(t *testing.T) {
 	p := b.Neighbor("Walt Brandt", "+12125550123")
 	b.FetchFromNow()
 	lost(b)
-	_, err := b.Sim.Call("+12125550123", testbank.Ours)
+	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
 	ok(t, err)
-	_, err = b.Sim.Call("+14155550142", testbank.Ours)
+	_, err = b.Sim.Ring("+14155550142", testbank.Ours)
 	ok(t, err)
 	b.Clock.Advance(7 * time.Minute)
 	for range 2 {
@@ -103,7 +104,7 @@ func TestFetch_WhoeverHasTalkedWithUsSinceIsNotCalledBack(t *testing.T) {
 	p := b.Neighbor("Walt Brandt", "+12125550123")
 	b.FetchFromNow()
 	lost(b)
-	_, err := b.Sim.Call("+12125550123", testbank.Ours)
+	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
 	ok(t, err)
 	b.Clock.Advance(2 * time.Minute)
 	at := b.Clock.Now()
@@ -123,7 +124,7 @@ func TestFetch_AVoicemailWhoseReportWasLostIsHeard(t *testing.T) {
 	b.Sim.Person("+12125550123", simulator.Behaviour{Talks: []string{"Call me about the heat"}, HangsUpAfter: 5 * time.Second})
 	b.Sim.Fault(simulator.Rule{Side: simulator.SideWebhook, Op: "recording-status", Do: simulator.DoLost})
 	b.FetchFromNow()
-	_, err := b.Sim.Call("+12125550123", testbank.Ours)
+	_, err := b.Sim.Ring("+12125550123", testbank.Ours)
 	ok(t, err)
 	b.Until("the caller has left a message", func() bool {
 		b.Clock.Advance(time.Second)
@@ -201,7 +202,7 @@ func TestWatermark_IsStaleAfterEveryKindOfOutage(t *testing.T) {
 		}},
 		{"Twilio does not answer us", func(t *testing.T, b *testbank.Bank) {
 			b.Clock.Advance(time.Second)
-			b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "messages.list", Do: simulator.DoReset, Count: 1})
+			b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "messages.list", Do: simulator.DoUnavailable, Count: 1})
 			if err := b.Worker.Fetch(ctx); err == nil {
 				t.Error("a fetch without an answer went well")
 			}
@@ -254,7 +255,8 @@ func TestOutage_ACallWaitsForTheFetchAndGoesOnByItself(t *testing.T) {
 	_, err = b.Store.DB().Exec(`UPDATE watermark SET fetched_through = $1`, b.Clock.Now().Add(-20*time.Second))
 	ok(t, err)
 	b.Until("Twilio was asked in vain", func() bool { return b.Count(`SELECT count(*) FROM watermark WHERE fetched_through < outage_until`) == 1 })
-	ok(t, b.Board.Call(ctx, s.ID, phonebank.NewID[string](b.Clock.Now())))
+	_, err = b.Board.Call(ctx, s.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
+	ok(t, err)
 	if n := b.Count(`SELECT count(*) FROM calls WHERE kind = 'outbound' AND state = 'reserved'`); n != 1 {
 		t.Fatalf("%d calls wait", n)
 	}
