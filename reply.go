@@ -195,14 +195,14 @@ var askBack = map[string]struct{ en, es string }{
 	AskMixed:   {"Thanks for telling me. So how did it go in the end?", "Gracias por contarme. ¿Y al final cómo te fue?"},
 	AskNotYet:  {"No problem. What would help? And by when do you think it will happen?", "No hay problema. ¿Qué te ayudaría? ¿Y para cuándo crees que será?"},
 	AskCant:    {"Thanks for telling me. What got in the way? Would another day work?", "Gracias por avisarme. ¿Qué pasó? ¿Te serviría otro día?"},
-	AskNo:      {"Thanks for being straight with me. What happened? Either way is fine.", "Gracias por tu franqueza. ¿Qué pasó? Está bien de cualquier forma."},
+	AskNo:      {"Thanks for being straight with me, either way is fine. What happened?", "Gracias por tu franqueza, está bien de cualquier forma. ¿Qué pasó?"},
 	AskPromise: {"Great to hear from you. Which of the things we talked about do you mean?", "Qué gusto saber de ti. ¿A cuál de las cosas que hablamos te refieres?"},
 }
 
-// TimeReply is what a person may write back once they have confirmed a time: "Fri Dec 4, 6 pm it is. I'll call you then."
+// TimeReply is what a person may write back once they have confirmed a time: "Fri Dec 4, 6 pm it is. I'll call you then!"
 func TimeReply(local string, spanish bool) string {
 	if spanish {
-		return SpokenWhen(local, "es") + ": quedamos así. Te llamo entonces."
+		return SpokenWhen(local, "es") + ": quedamos así. ¡Te llamo entonces!"
 	}
-	return SpokenWhen(local, "en") + " it is. I'll call you then."
+	return SpokenWhen(local, "en") + " it is. I'll call you then!"
 }

@@ -175,11 +175,11 @@ func TestReadReply_ARefusalIsNeverReadHere(t *testing.T) {
 
 func TestReadReply_SaysWhatFallsAndWhatMustWait(t *testing.T) {
 	got := ReadReply("can't, call me Friday at 6", monday, newYork, afterReminder)
-	if !got.Falls || !got.Holds || got.Reply != "Fri Nov 27, 6 pm it is. I'll call you then." {
+	if !got.Falls || !got.Holds || got.Reply != "Fri Nov 27, 6 pm it is. I'll call you then!" {
 		t.Errorf("%+v", got)
 	}
 	got = ReadReply("No puedo. Llámame el viernes a las 6", monday, newYork, afterReminder)
-	if !got.Falls || got.Reply != "vie 27 nov, 18:00: quedamos así. Te llamo entonces." {
+	if !got.Falls || got.Reply != "vie 27 nov, 18:00: quedamos así. ¡Te llamo entonces!" {
 		t.Errorf("%+v", got)
 	}
 	if got = ReadReply("todavía no", monday, newYork, afterCheckIn); got.Falls || !got.Holds || got.Reply != askBack[AskNotYet].es {

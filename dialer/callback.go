@@ -25,6 +25,9 @@ const Today = 12 * time.Hour
 // offerCallback takes the callback that this volunteer should make next. One that may not be made now waits for its
 // person's next opening.
 func (b *Switchboard) offerCallback(ctx context.Context, s phonebank.Shift, campaign phonebank.CampaignID, at time.Time) (offered bool, err error) {
+	if due, err := b.Store.CallsDue(ctx, campaign, at); err != nil || !due {
+		return false, err
+	}
 	var f phonebank.FollowUp
 	for range 20 { // callbacks that may not be made now are put off, so this ends; the bound is for the reader
 		var put bool

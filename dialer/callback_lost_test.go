@@ -135,8 +135,7 @@ var ways = []struct {
 				break
 			}
 			// Their next opening, and a volunteer who is still there.
-			awake(o.Bank)
-			o.Clock.Advance(24 * time.Hour)
+			later(o.Bank, o.shift, 24*time.Hour)
 			o.shift = o.AwaitShift(o.shift.ID, reserved)
 		}
 		if f := o.row(); f.State != phonebank.FollowUpNeedsPerson || f.Why == "" {
@@ -228,7 +227,9 @@ var ways = []struct {
 		}))
 		o.closes()
 		o.isDue()
-		ok(o.t, o.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LiftHold(ctx, o.person.PhoneID, store.By{}, o.Clock.Now()) }))
+		ok(o.t, o.Store.InTx(ctx, func(tx *store.Tx) error {
+			return tx.LiftHold(ctx, o.person.PhoneID, store.By{User: o.Coordinator.ID, Note: "She meant the texts."}, o.Clock.Now())
+		}))
 		ok(o.t, o.Board.Ready(ctx, o.shift.ID))
 		o.AwaitShift(o.shift.ID, func(s phonebank.Shift) bool { return reserved(s) && s.FollowUpID == o.id })
 	}},
@@ -284,9 +285,7 @@ var ways = []struct {
 	{"a closed hour where they are", func(o *offered) {
 		ok(o.t, o.Board.Rest(ctx, o.shift.ID))
 		o.isDue()
-		o.Clock.Advance(5 * time.Hour) // half past ten in the evening
-		awake(o.Bank)
-		ok(o.t, o.Board.Ready(ctx, o.shift.ID))
+		later(o.Bank, o.shift, 5*time.Hour) // half past ten in the evening
 		f := o.row()
 		if s, err := o.Store.Shift(ctx, o.shift.ID); err != nil || s.FollowUpID != "" || f.State != phonebank.FollowUpPlanned {
 			o.t.Fatalf("offered at night: %+v, %s", s, f.State)
@@ -341,8 +340,7 @@ func TestWave_RingsThreeTimesAndRespectsItsPause(t *testing.T) {
 		ok(t, err)
 		b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReady })
 		if try < phonebank.WaveTries {
-			awake(b)
-			b.Clock.Advance(24 * time.Hour)
+			later(b, shift, 24*time.Hour)
 		}
 	}
 	f, err := b.Store.FollowUp(ctx, id)

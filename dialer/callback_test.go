@@ -31,11 +31,12 @@ func fallDue(b *testbank.Bank) {
 	})
 }
 
+// wave writes a wave down. It is live with its first row: without one the worker would end it.
 func wave(b *testbank.Bank, name string) phonebank.WaveID {
 	b.T.Helper()
 	id := phonebank.NewID[phonebank.WaveID](b.Clock.Now())
 	_, err := b.Store.DB().Exec(`
-		INSERT INTO waves (id, campaign_id, session_id, name, state, reason, size, filled, created_by, created_at, launched_at) VALUES ($1, $2, $3, $4, 'live', 'wave', 1, 1, $5, $6, $6)`,
+		INSERT INTO waves (id, campaign_id, session_id, name, state, reason, size, filled, created_by, created_at, launched_at) VALUES ($1, $2, $3, $4, 'draft', 'wave', 1, 1, $5, $6, $6)`,
 		id, b.Campaign.ID, b.Session.ID, name, b.Coordinator.ID, b.Clock.Now())
 	ok(b.T.(*testing.T), err)
 	return id
@@ -50,6 +51,8 @@ func inWave(b *testbank.Bank, p phonebank.Person, id phonebank.WaveID) phonebank
 		NotAfter: at.AddDate(0, 0, 14), CreatedAt: at}
 	ok(b.T.(*testing.T), b.Store.Talked(ctx, b.Campaign.ID, p.ID, "seen"))
 	ok(b.T.(*testing.T), b.Store.InTx(ctx, func(tx *store.Tx) error { return tx.AddFollowUp(ctx, f, "", "") }))
+	_, err := b.Store.DB().Exec(`UPDATE waves SET state = 'live' WHERE id = $1 AND state = 'draft'`, id)
+	ok(b.T.(*testing.T), err)
 	return f.ID
 }
 
@@ -75,6 +78,20 @@ func awake(b *testbank.Bank) {
 	b.T.Helper()
 	_, err := b.Store.DB().Exec(`UPDATE shifts SET seen_at = $1`, b.Clock.Now().Add(72*time.Hour))
 	ok(b.T.(*testing.T), err)
+}
+
+// later lets hours pass. A volunteer's line never lasts that long: they go, and are back on the line afterwards.
+func later(b *testbank.Bank, s phonebank.Shift, pass time.Duration) {
+	b.T.Helper()
+	t := b.T.(*testing.T)
+	ok(t, b.Board.Leave(ctx, s.ID))
+	b.Until("the leg dropped", func() bool {
+		return b.Count(`SELECT count(*) FROM calls WHERE kind = 'volunteer' AND state <> 'ended'`) == 0
+	})
+	b.Clock.Advance(pass)
+	ok(t, b.Board.RingVolunteer(ctx, s.ID))
+	b.AwaitShift(s.ID, func(s phonebank.Shift) bool { return s.LegJoined })
+	ok(t, b.Board.Ready(ctx, s.ID))
 }
 
 // wrapUp hangs up and saves the talk; what comes next is up to then.

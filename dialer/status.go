@@ -145,6 +145,9 @@ func (b *Switchboard) endIn(ctx context.Context, tx *store.Tx, call phonebank.Ca
 		call.Sentence = call.Result.Sentence(person.FirstName)
 		if call.OurFault {
 			call.Sentence = "Our line failed, not you. Nobody was rung. Try again in a moment."
+			if call.Unknown {
+				call.Sentence = "Nobody knows whether their phone rang: Twilio's answer was lost. We don't ring again by ourselves."
+			}
 		}
 	}
 	if err := tx.SaveCall(ctx, call, change, store.By{}); err != nil {

@@ -157,7 +157,7 @@ func TestChain_FromTheTalkToTheReminderToAnotherTimeToTheCallToARung(t *testing.
 	_, err := p.Diary.Confirm(ctx, s.ID, p.dana.ID, "")
 	ok(t, err)
 	p.is("text before_commitment done auto 2026-12-02T18:00", "text scheduled_call needs_person 2026-12-02T18:00", "text after_commitment cancelled 2026-12-04T18:00", "call scheduled_call planned 2026-12-04T18:00")
-	draft := p.Count(`SELECT count(*) FROM outbox WHERE state = 'held' AND body = 'Fri Dec 4, 6 pm it is. I''ll call you then.'`)
+	draft := p.Count(`SELECT count(*) FROM outbox WHERE state = 'held' AND body = 'Fri Dec 4, 6 pm it is. I''ll call you then!'`)
 	if draft != 1 || len(p.Sent(hers)) != 1 {
 		t.Fatalf("%d texts back wait for a press, and she has %q", draft, p.Sent(hers))
 	}

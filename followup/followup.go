@@ -30,6 +30,7 @@ type Parts struct {
 	Bell  Bell
 	Log   *slog.Logger
 	Now   func() time.Time
+	Org   string // in whose name people hear from us
 }
 
 // New opens a diary.

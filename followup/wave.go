@@ -239,7 +239,7 @@ func checkFilter(f phonebank.WaveFilter) error {
 }
 
 // merged are the names that a wave's words may hold. Who will press Send is not known when the drafts are written.
-var merged = regexp.MustCompile(`\{(first_name|org|campaign)\}`)
+var merged = regexp.MustCompile(`\{(first_name|campaign|org)\}`)
 
 func checkMerge(words string) error {
 	if len([]rune(words)) > phonebank.MaxText-200 {

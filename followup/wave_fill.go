@@ -87,7 +87,7 @@ func (d *Diary) fill(ctx context.Context, id phonebank.WaveID) (n int, err error
 			case m.Agreed:
 				out[m.PersonID] = phonebank.LeftOutCallback
 			default:
-				f, err := row(w, m, campaign, at)
+				f, err := d.row(w, m, campaign, at)
 				if err != nil {
 					return err
 				}
@@ -110,7 +110,7 @@ func (d *Diary) fill(ctx context.Context, id phonebank.WaveID) (n int, err error
 }
 
 // row is the follow-up of one person of a live wave: a call that waits in its session, or a draft that waits for a press.
-func row(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at time.Time) (phonebank.FollowUp, error) {
+func (d *Diary) row(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at time.Time) (phonebank.FollowUp, error) {
 	zone := phonebank.FirstZone(phonebank.ZonesOf(m.Zone, m.Region, m.PhoneZones))
 	loc, err := phonebank.Zone(zone)
 	if err != nil {
@@ -121,18 +121,18 @@ func row(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at time.
 		DueAt: at.UTC(), NotAfter: at.AddDate(0, 0, 14).UTC(), CreatedAt: at}
 	if !w.Calls() {
 		f.State, f.OwnerID, f.Why = phonebank.FollowUpNeedsPerson, m.OwnerID, "Written and waiting for your press."
-		f.Body, f.NotAfter = merge(w.Body, w.BodyES, m, campaign), at.Add(phonebank.LateBy).UTC()
+		f.Body, f.NotAfter = d.merge(w.Body, w.BodyES, m, campaign), at.Add(phonebank.LateBy).UTC()
 	}
 	return f, nil
 }
 
 // merge writes a wave's words for one person, in their language where the wave has them in it.
-func merge(en, es string, m store.Member, campaign phonebank.Campaign) string {
+func (d *Diary) merge(en, es string, m store.Member, campaign phonebank.Campaign) string {
 	said := en
 	if es != "" && words.Spoken(m.Languages) == words.Spanish {
 		said = es
 	}
-	return script.Straighten(strings.NewReplacer("{first_name}", m.FirstName, "{campaign}", campaign.Name).Replace(said))
+	return script.Straighten(strings.NewReplacer("{first_name}", m.FirstName, "{campaign}", campaign.Name, "{org}", d.Org).Replace(said))
 }
 
 // headsUp writes a batch of the texts of the day before. They go by themselves only to people who agreed to reminders; for
@@ -158,7 +158,7 @@ func (d *Diary) headsUp(ctx context.Context, id phonebank.WaveID) (n int, err er
 		}
 		rows, numbers, told := make([]phonebank.FollowUp, 0, len(members)), map[phonebank.PhoneID]phonebank.Number{}, []string{}
 		for _, m := range members {
-			f, goes, err := dayBefore(w, m, campaign, at)
+			f, goes, err := d.dayBefore(w, m, campaign, at)
 			if err != nil {
 				return err
 			}
@@ -181,7 +181,7 @@ func (d *Diary) headsUp(ctx context.Context, id phonebank.WaveID) (n int, err er
 }
 
 // dayBefore is the text of the day before for one person, at noon on their own clock, or as soon after that as may be.
-func dayBefore(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at time.Time) (f phonebank.FollowUp, goes bool, err error) {
+func (d *Diary) dayBefore(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at time.Time) (f phonebank.FollowUp, goes bool, err error) {
 	if m.Stopped || m.NoTexts || m.Agreed || !m.TextByHand && !m.TextByRobot {
 		return f, false, nil
 	}
@@ -205,7 +205,7 @@ func dayBefore(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at
 	}
 	f = phonebank.FollowUp{ID: phonebank.NewID[phonebank.FollowUpID](at), CampaignID: w.CampaignID, PersonID: m.PersonID, PhoneID: m.PhoneID, WaveID: w.ID,
 		Channel: phonebank.ByText, Reason: phonebank.ReasonHeadsUp, State: phonebank.FollowUpNeedsPerson, Why: "Written and waiting for your press.",
-		OwnerID: m.OwnerID, Body: merge(w.HeadsUp, w.HeadsUpES, m, campaign), Local: due.In(loc).Format(phonebank.LocalForm), Zone: zone, DueAt: due.UTC(),
+		OwnerID: m.OwnerID, Body: d.merge(w.HeadsUp, w.HeadsUpES, m, campaign), Local: due.In(loc).Format(phonebank.LocalForm), Zone: zone, DueAt: due.UTC(),
 		NotAfter: due.Add(phonebank.LateBy).UTC(), CreatedAt: at}
 	if f.NotAfter.After(*w.StartsAt) {
 		f.NotAfter = *w.StartsAt

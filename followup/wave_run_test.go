@@ -204,7 +204,7 @@ func TestWave_ATextWaveWaitsForEachPress(t *testing.T) {
 	ok(t, err)
 	_, err = w.Store.DB().Exec(`UPDATE users SET removed_at = $2 WHERE id = $1`, gone.ID, w.Clock.Now())
 	ok(t, err)
-	wave := w.draft(phonebank.Wave{Name: "Check in", Channel: phonebank.ByText, Body: "Hi {first_name}, “{campaign}” here.", BodyES: "Hola {first_name}."})
+	wave := w.draft(phonebank.Wave{Name: "Check in", Channel: phonebank.ByText, Body: "Hi {first_name}, {org} here about “{campaign}”.", BodyES: "Hola {first_name}."})
 	ok(t, w.Diary.LaunchWave(ctx, wave.ID, w.Coordinator.ID))
 	ok(t, w.Diary.TickWaves(ctx))
 	var drafts []struct {
@@ -213,7 +213,7 @@ func TestWave_ATextWaveWaitsForEachPress(t *testing.T) {
 	}
 	ok(t, w.Store.DB().Select(&drafts, `
 		SELECT p.name, o.body, COALESCE(f.owner_id, '') AS owner, o.id FROM follow_ups f JOIN people p ON p.id = f.person_id JOIN outbox o ON o.follow_up_id = f.id ORDER BY p.name`))
-	if len(drafts) != 2 || drafts[0].Body != "Hola Ana." || drafts[1].Body != `Hi Bo, "Heat" here.` || drafts[0].Owner != string(u.ID) || drafts[1].Owner != "" {
+	if len(drafts) != 2 || drafts[0].Body != "Hola Ana." || drafts[1].Body != `Hi Bo, Test Union here about "Heat".` || drafts[0].Owner != string(u.ID) || drafts[1].Owner != "" {
 		t.Fatalf("the drafts are %+v", drafts)
 	}
 	ok(t, w.Diary.PauseWave(ctx, wave.ID, w.Coordinator.ID))

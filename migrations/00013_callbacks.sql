@@ -12,12 +12,12 @@ ALTER TABLE shifts
 -- Cards that are open, looked at several times a second.
 CREATE INDEX shifts_cards ON shifts (id) WHERE state = 'reserved';
 
--- The turns in which callbacks are handed out: each is one probe that stops at its first row.
+-- The turns in which callbacks are handed out: each is one probe that stops at its first row. Whether anything is due at all is
+-- asked of follow_ups_calls, without a lock.
 CREATE INDEX follow_ups_returned ON follow_ups (campaign_id, due_at) WHERE channel = 'call' AND state = 'due' AND reason = 'returned_call';
 CREATE INDEX follow_ups_own ON follow_ups (owner_id, due_at) WHERE channel = 'call' AND state = 'due' AND wave_id IS NULL;
 CREATE INDEX follow_ups_pool ON follow_ups (campaign_id, due_at) WHERE channel = 'call' AND state = 'due' AND wave_id IS NULL;
 CREATE INDEX follow_ups_waves ON follow_ups (wave_id, due_at) WHERE channel = 'call' AND state = 'due' AND wave_id IS NOT NULL;
-DROP INDEX follow_ups_calls;
 
 -- What somebody has on their screen, or on the line: the sweep asks whether they still do.
 CREATE INDEX follow_ups_held ON follow_ups (id) WHERE channel = 'call' AND state IN ('offered', 'in_progress');

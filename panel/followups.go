@@ -23,6 +23,7 @@ type followUpsPage struct {
 	Rows     []boardRow
 	Next     string // address of the next page
 	Nobody   string // what stands there instead of rows
+	AtRisk   int    // promised calls until tonight that nobody will be there to make
 	View     string // the query of this very view, for a press that comes back to it
 	Sessions []phonebank.Session
 	Waves    []waveLine
@@ -52,6 +53,7 @@ type boardRow struct {
 	Why   string
 	Note  string // what else there is to know
 	Draft bool   // its words wait for somebody's press
+	Risk  bool   // a promised call for which nobody will be there
 }
 
 const rowsOfBoard = 50
@@ -96,6 +98,9 @@ func (p *Panel) followUpsPage(r *http.Request, me phonebank.User, view url.Value
 	}
 	asked.After = markOf(view.Get("after"))
 	if err := p.fillBoard(ctx, page, asked, view, at); err != nil {
+		return nil, err
+	}
+	if err := p.markRisks(ctx, page, tonight); err != nil {
 		return nil, err
 	}
 	if page.Owners, err = p.Store.Owners(ctx); err != nil {
@@ -203,6 +208,23 @@ func (p *Panel) boardRow(l words.Language, b store.BoardRow, at time.Time) board
 		row.Note = l.Say("in a session")
 	}
 	return row
+}
+
+// markRisks finds the promised calls for which nobody will be there until a moment.
+func (p *Panel) markRisks(ctx context.Context, page *followUpsPage, until time.Time) error {
+	list, err := p.Store.CallbacksAtRisk(ctx, until)
+	if err != nil {
+		return err
+	}
+	page.AtRisk = len(list)
+	at := map[string]bool{}
+	for _, f := range list {
+		at[string(f.ID)] = true
+	}
+	for i := range page.Rows {
+		page.Rows[i].Risk = at[page.Rows[i].ID]
+	}
+	return nil
 }
 
 // dueWords says when something is due, as the clocks of a person show it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -53,8 +54,8 @@ func (p *Panel) callbackOf(ctx context.Context, f phonebank.FollowUp, person pho
 	for _, one := range also {
 		out.Also = append(out.Also, stillOpen(l, one))
 	}
-	if f.OwnerID == "" || f.OwnerID == me.ID || f.Reason == phonebank.ReasonWave {
-		return out, nil
+	if f.OwnerID == "" || f.OwnerID == me.ID || f.WaveID != "" && f.Conversation == "" {
+		return out, nil // a wave promised nobody anything
 	}
 	owner, err := p.Store.User(ctx, f.OwnerID)
 	if err != nil {
@@ -221,12 +222,12 @@ func (p *Panel) shiftSettled(w http.ResponseWriter, r *http.Request, me phoneban
 	if !phonebank.ValidID(string(id)) {
 		return notThere()
 	}
-	f, err := p.Store.FollowUp(r.Context(), id)
+	asked, err := p.maybeSettled(r.Context(), me)
 	if err != nil {
 		return err
 	}
-	if err := p.mayRead(r.Context(), me, f.PersonID); err != nil {
-		return err
+	if !slices.ContainsFunc(asked, func(a alsoOpen) bool { return a.ID == id }) {
+		return to(w, r, "/shift") // answered already, or not theirs to answer
 	}
 	if clean(r, "settled", 10) == "yes" {
 		err = p.Diary.Done(r.Context(), id, me.ID)

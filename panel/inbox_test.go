@@ -343,7 +343,7 @@ func TestInbox_ReadsTheSameInSpanish(t *testing.T) {
 	h.later(20 * time.Minute)
 	b := h.browser(h.boss)
 	b.reads("es")
-	b.get("/inbox").says("Bandeja de entrada", "Llamó y dejó un mensaje de voz", "¿Fue un no?", "espera más de 15 minutos", "Yo contesto").hides("Nobody", "waits longer", "I'll answer")
+	b.get("/inbox").says("Buzón", "Llamó y dejó un mensaje de voz", "¿Fue un no?", "espera más de 15 minutos", "Yo contesto").hides("Nobody", "waits longer", "I'll answer")
 }
 
 func TestInbox_AnAnswerInSomebodysPlaceTakesNobodyAway(t *testing.T) {
@@ -352,6 +352,7 @@ func TestInbox_AnAnswerInSomebodysPlaceTakesNobodyAway(t *testing.T) {
 	dana, luis := h.user("Dana", phonebank.Volunteer), h.user("Luis", phonebank.Volunteer)
 	h.owns(dana, xiomara)
 	h.onShift(luis, true)
+	h.db.SQL().MustExec(`UPDATE watermark SET fetched_through = $1, alive_at = $1, outage_until = 'epoch'`, midday.AddDate(1, 0, 0)) // all that came in is fetched
 	b := h.browser(luis)
 	answer := func(p phonebank.Person, number, to string) {
 		t.Helper()
@@ -388,7 +389,7 @@ func TestRefusal_IsReadWithinTheHourAndRuledWithWhoWhenAndWhy(t *testing.T) {
 	h.browser(dana).post(row+"/rule", "was", "no").is(http.StatusForbidden)
 	h.browser(dana).post(row + "/claim").is(http.StatusForbidden)
 	boss.post(row+"/rule", "was", "other").is(http.StatusUnprocessableEntity).says("Say in a few words what they meant")
-	boss.post(row+"/rule").is(http.StatusUnprocessableEntity).says("Say whether it was a no.")
+	boss.post(row + "/rule").is(http.StatusUnprocessableEntity).says("Say whether it was a no.")
 	boss.post(row+"/rule", "was", "other", "why", "He invites us for 5.").to("/inbox")
 	boss.post(row+"/rule", "was", "other", "why", "again").is(http.StatusConflict).says("Somebody has read this already.")
 	boss.get("/inbox").says("Walt Brandt", "2 texts wait.").hides("Was it a no?")
@@ -406,9 +407,9 @@ func TestRefusal_IsReadWithinTheHourAndRuledWithWhoWhenAndWhy(t *testing.T) {
 	boss.get(page).says("Wants to hear from us again", "He wrote to Rosa on Monday that he wants to come.", "Rosa")
 	for query, want := range map[string]int{
 		`SELECT count(*) FROM journal WHERE thing = 'refusal' AND event = 'rule_other' AND by_user = $1 AND note = 'He invites us for 5.' AND from_state = 'open' AND to_state = 'was_other'`: 1,
-		`SELECT count(*) FROM journal WHERE thing = 'refusal' AND event = 'rule_no' AND by_user = $1 AND note = 'I rang him to be sure.'`:                                                      1,
-		`SELECT count(*) FROM journal WHERE thing = 'phone' AND event = 'opt_in' AND by_user = $1`:                                                                                             1,
-		`SELECT count(*) FROM consents WHERE channel = 'all' AND given AND stated_by = $1 AND words LIKE 'He wrote to Rosa%'`:                                                                  1,
+		`SELECT count(*) FROM journal WHERE thing = 'refusal' AND event = 'rule_no' AND by_user = $1 AND note = 'I rang him to be sure.'`:                                                     1,
+		`SELECT count(*) FROM journal WHERE thing = 'phone' AND event = 'opt_in' AND by_user = $1`:                                                                                            1,
+		`SELECT count(*) FROM consents WHERE channel = 'all' AND given AND stated_by = $1 AND words LIKE 'He wrote to Rosa%'`:                                                                 1,
 	} {
 		if n := h.count(query, h.boss.ID); n != want {
 			t.Errorf("%d, want %d: %s", n, want, query)
@@ -471,7 +472,7 @@ func TestRefusal_StopsAPhoneThatRingsAndTellsEverybodyOnTheNumber(t *testing.T) 
 	}
 	for _, p := range []phonebank.Person{lucia, hugo} {
 		h.browser(h.boss).get("/people/"+string(p.ID)).says("Was this a no?", "don't call us any more please")
-		h.browser(h.boss).post("/people/"+string(p.ID)+"/call").is(http.StatusConflict) // she has no shift
+		h.browser(h.boss).post("/people/" + string(p.ID) + "/call").is(http.StatusConflict) // she has no shift
 	}
 	h.browser(dana).post("/people/"+string(lucia.ID)+"/text", "nonce", phonebank.NewID[string](midday), "body", "hello").is(http.StatusForbidden).says("may have been a no")
 	h.browser(h.boss).get("/inbox").says("Lucía Ferrer", "Hugo Ferrer", "on the same number")

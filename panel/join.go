@@ -6,6 +6,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"phonebank"
+	"phonebank/live"
 	"phonebank/people"
 )
 
@@ -19,6 +20,7 @@ type joinPage struct {
 	Ask      string
 	Purpose  string
 	Known    bool // this browser is somebody's already
+	SignedUp bool // they have said that they will come
 	Name     string
 	Phone    string
 	Spoken   string
@@ -55,6 +57,11 @@ func (p *Panel) joinPage(r *http.Request, me phonebank.User) (*joinPage, error) 
 	if page.Campaign, err = p.Store.Campaign(r.Context(), s.CampaignID); err != nil {
 		return nil, err
 	}
+	if s.State == phonebank.SessionPlanned && me.ID != "" {
+		if page.SignedUp, err = p.Store.SignedUp(r.Context(), s.ID, me.ID); err != nil {
+			return nil, err
+		}
+	}
 	host, err := p.Store.User(r.Context(), s.CreatedBy)
 	if err != nil {
 		return nil, err
@@ -66,7 +73,7 @@ func (p *Panel) joinPage(r *http.Request, me phonebank.User) (*joinPage, error) 
 	return page, nil
 }
 
-// joined lets somebody in: the same browser is the same volunteer.
+// joined lets somebody in, or notes that they will come to a session that has not begun: the same browser is the same volunteer.
 func (p *Panel) joined(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	page, err := p.joinPage(r, me)
 	if err != nil {
@@ -76,6 +83,9 @@ func (p *Panel) joined(w http.ResponseWriter, r *http.Request, me phonebank.User
 	if err := p.letIn(w, r, me, page); err != nil {
 		p.again(w, r, me, err, "join", page)
 		return nil
+	}
+	if page.Session.State == phonebank.SessionPlanned {
+		return to(w, r, "/j/"+page.Token)
 	}
 	return to(w, r, "/shift")
 }
@@ -92,7 +102,7 @@ func (p *Panel) letIn(w http.ResponseWriter, r *http.Request, me phonebank.User,
 	if err != nil {
 		return err
 	}
-	if page.Session.State != phonebank.SessionOpen {
+	if page.Session.State == phonebank.SessionEnded {
 		_, err := p.Switchboard.Join(r.Context(), page.Session, me.ID)
 		return err // says in words why not
 	}
@@ -113,6 +123,13 @@ func (p *Panel) letIn(w http.ResponseWriter, r *http.Request, me phonebank.User,
 		if err := p.Store.SetContact(r.Context(), me.ID, page.Name, number, page.Spoken); err != nil {
 			return err
 		}
+	}
+	if page.Session.State == phonebank.SessionPlanned {
+		err := p.Store.SignUp(r.Context(), page.Session.ID, me.ID, at)
+		if err == nil {
+			p.Live.Publish(live.Room)
+		}
+		return err
 	}
 	_, err = p.Switchboard.Join(r.Context(), page.Session, me.ID)
 	return err

@@ -13,6 +13,7 @@ type minePage struct {
 	Page
 	Owed      []owed
 	Settle    []dueCommitment // "did it happen?"
+	Readings  []suggested     // what a text to them seems to say
 	Due       []dueCall       // calls of today
 	Drafts    []draft         // texts that wait for a press
 	Waits     []waitRow       // that are theirs to answer
@@ -93,7 +94,7 @@ func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) 
 	} else if phonebank.KindOf(err) != phonebank.NotFound {
 		return nil, err
 	}
-	page.Nothing = len(page.Owed)+len(page.Settle)+len(page.Due)+len(page.Drafts)+len(page.Waits)+len(page.TextTalks) == 0
+	page.Nothing = len(page.Owed)+len(page.Settle)+len(page.Readings)+len(page.Due)+len(page.Drafts)+len(page.Waits)+len(page.TextTalks) == 0
 	return page, nil
 }
 
@@ -117,6 +118,11 @@ func (p *Panel) fillPromises(ctx context.Context, me phonebank.User, page *mineP
 			page.Later = append(page.Later, f)
 		}
 	}
+	read, err := p.Store.OpenSuggestions(ctx, me.ID)
+	if err != nil {
+		return err
+	}
+	page.Readings = p.readings(l, read, "me")
 	settle, err := p.Store.DueCommitments(ctx, me.ID, at)
 	for _, c := range settle {
 		page.Settle = append(page.Settle, dueCommitment{c, dueWords(l, c.Zone, c.By, at)})

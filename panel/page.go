@@ -120,7 +120,8 @@ func (p *Panel) holdUps(r *http.Request, b *Page) error {
 // paused is the gravest pause that is in force, or nil.
 func (p *Panel) paused(r *http.Request) (*pausedNow, error) {
 	var b Page
-	return b.Paused, p.holdUps(r, &b)
+	err := p.holdUps(r, &b)
+	return b.Paused, err
 }
 
 // houseZone is where the phone bank is: its newest campaign's zone.

@@ -52,11 +52,28 @@ func TestJoin_ClosedDoorsSayWhatNext(t *testing.T) {
 	_, ended := h.session(phonebank.SessionEnded, true)
 	b := h.browser(phonebank.User{})
 	b.get("/j/"+planned).is(http.StatusOK).says("hasn't begun yet", "come back")
-	b.post("/j/"+planned, "name", "Dana", "phone", "212 555 0190").is(http.StatusConflict).says("has not begun yet")
 	b.get("/j/"+ended).is(http.StatusOK).says("This session is over", "Rosa")
 	b.get("/j/"+phonebank.NewToken()).is(http.StatusNotFound).says("doesn't lead anywhere", "ask whoever invited you")
 	if n := h.count(`SELECT count(*) FROM users WHERE role = 'volunteer'`); n != 0 {
 		t.Errorf("a closed door made %d volunteers", n)
+	}
+}
+
+func TestJoin_WhoeverComesLaterSignsUp(t *testing.T) {
+	h := newHouse(t)
+	session, planned := h.session(phonebank.SessionPlanned, true)
+	b := h.browser(phonebank.User{})
+	b.get("/j/"+planned).says("hasn't begun yet", "I'll be there").hides("You are signed up")
+	b.post("/j/"+planned, "name", "Dana", "phone", "not a number").is(http.StatusUnprocessableEntity)
+	for range 2 {
+		b.post("/j/"+planned, "name", "Dana", "phone", "212 555 0190").to("/j/" + planned)
+	}
+	b.get("/j/"+planned).says("You are signed up", "come back").hides("I'll be there")
+	if n := h.count(`SELECT count(*) FROM sign_ups WHERE session_id = $1`, session.ID); n != 1 {
+		t.Errorf("one volunteer signed up %d times", n)
+	}
+	if n := h.count(`SELECT count(*) FROM shifts`); n != 0 {
+		t.Errorf("%d shifts have begun before the session", n)
 	}
 }
 

@@ -220,6 +220,9 @@ func (p *Panel) fillKnown(ctx context.Context, me phonebank.User, page *personPa
 		at, day := on(c.At)
 		page.Consents = append(page.Consents, agreed{at, day, l.Say(consentWords(c)), sourceWords(l, page.Zone, c.Source, c.At), c.Words, c.By})
 	}
+	if err := p.fillRulings(ctx, page); err != nil {
+		return err
+	}
 	page.Zones, page.States = usZones, phonebank.States
 	hours := phonebank.HoursThere(page.Zone, p.Now())
 	page.Hours = l.Say(hours.Format, hours.Args...)
@@ -230,6 +233,29 @@ func (p *Panel) fillKnown(ctx context.Context, me phonebank.User, page *personPa
 		page.Everyone, err = p.Store.Everyone(ctx)
 	}
 	return err
+}
+
+// fillRulings adds what may have been a no, and who ruled on it when and why, to what they agreed to.
+func (p *Panel) fillRulings(ctx context.Context, page *personPage) error {
+	l := spoken(ctx)
+	list, err := p.Store.RefusalsOn(ctx, page.Phone.ID)
+	if err != nil {
+		return err
+	}
+	add := func(at time.Time, text, why, words, by string) {
+		page.Consents = append(page.Consents, agreed{At: at.UTC().Format(time.RFC3339), Day: l.ShortDay(there(page.Zone, at)), Text: text, Source: why, Words: words, By: by})
+	}
+	for _, n := range list {
+		if n.Who != "" && n.State == phonebank.WasNo {
+			add(*n.RuledAt, l.Say("Read: it was a no"), n.Why, "", n.Who)
+		}
+		if n.Who != "" && n.State == phonebank.WasOther {
+			add(*n.RuledAt, l.Say("Read: it wasn't a no"), n.Why, "", n.Who)
+		}
+		add(n.At, l.Say("May have been a no"), "", n.Words, "")
+	}
+	slices.SortStableFunc(page.Consents, func(a, b agreed) int { return strings.Compare(b.At, a.At) })
+	return nil
 }
 
 // fillRung reads where they stand on the ladder. Everybody who knows them may read the rung's name; what led there, and what

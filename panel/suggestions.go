@@ -19,7 +19,6 @@ type suggested struct {
 	When  string // when they wrote, on their own clock
 	Says  string // what it seems to say
 	Doing string // what the press does
-	First string
 	Back  string // where the press leads back to; empty: their page
 }
 
@@ -36,11 +35,7 @@ func (p *Panel) suggestions(ctx context.Context, id phonebank.PersonID) ([]sugge
 func (p *Panel) readings(l words.Language, list []store.Suggested, back string) []suggested {
 	var out []suggested
 	for _, s := range list {
-		zone := s.Zone
-		if zone == "" {
-			zone = p.zone(context.Background())
-		}
-		out = append(out, suggested{Suggested: s, When: p.stamp(l, zone, s.At), Says: sayReading(l, s), Doing: doingWords(l, s), First: s.Suggested.First, Back: back})
+		out = append(out, suggested{Suggested: s, When: p.stamp(l, s.Zone, s.At), Says: sayReading(l, s), Doing: doingWords(l, s), Back: back})
 	}
 	return out
 }

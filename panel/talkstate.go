@@ -66,6 +66,7 @@ type talkPerson struct {
 	Why         string             `json:"why"`
 	TextAllowed bool               `json:"text_allowed"` // this number takes texts; whether they agreed is text_ok
 	TextOK      bool               `json:"text_ok"`
+	ByHand      bool               `json:"by_hand"` // promises were missed in a row: nothing sends itself
 }
 
 type talkVolunteer struct {
@@ -204,6 +205,10 @@ func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *scr
 	if err != nil {
 		return err
 	}
+	byHand, err := p.Store.ByHand(ctx, person.ID)
+	if err != nil {
+		return err
+	}
 	call, err := p.Store.CallOf(ctx, c.ID)
 	if err != nil && phonebank.KindOf(err) != phonebank.NotFound {
 		return err
@@ -217,7 +222,7 @@ func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *scr
 	}
 	state.Person = talkPerson{ID: person.ID, Name: person.Name, FirstName: person.FirstName, SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
 		Languages: listOfWords(person.Languages), TimeThere: spoken(ctx).Clock(there(zones, p.Now())), Zone: phonebank.FirstZone(zones), Why: why,
-		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed}
+		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed, ByHand: byHand != nil}
 	beside, err := p.textsIn(ctx, c, phone.ID)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type threadState struct {
 	LastReply *time.Time      `json:"last_reply"` // when they last wrote
 	Host      bool            `json:"host"`       // there is a session with a host to ask for help
 	Waiting   []threadWaiting `json:"waiting"`    // who else waits for whoever reads this
+	Seems     []threadReading `json:"seems"`      // what their texts seem to say, for a person to confirm
 }
 
 type threadText struct {
@@ -48,6 +49,16 @@ type threadCall struct {
 	At    time.Time        `json:"at"`
 	When  string           `json:"when"`
 	Words string           `json:"words"`
+}
+
+// threadReading is what a text of theirs seems to say about a promise or a call.
+type threadReading struct {
+	ID    phonebank.SuggestionID   `json:"id"`
+	Text  phonebank.MessageID      `json:"text"`
+	Kind  phonebank.SuggestionKind `json:"kind"`
+	Says  string                   `json:"says"`
+	Doing string                   `json:"doing"`
+	Reply string                   `json:"reply"`
 }
 
 type threadWaiting struct {
@@ -112,7 +123,7 @@ func (p *Panel) threadOf(r *http.Request, c phonebank.Conversation, me phonebank
 	if err != nil {
 		return nil, err
 	}
-	state := &threadState{Draft: draft, First: true, LastReply: phone.LastInboundAt, Texts: []threadText{}, Calls: []threadCall{}, Waiting: []threadWaiting{}}
+	state := &threadState{Draft: draft, First: true, LastReply: phone.LastInboundAt, Texts: []threadText{}, Calls: []threadCall{}, Waiting: []threadWaiting{}, Seems: []threadReading{}}
 	list, err := p.bubbles(r, phone.ID)
 	if err != nil {
 		return nil, err
@@ -143,6 +154,13 @@ func (p *Panel) threadOf(r *http.Request, c phonebank.Conversation, me phonebank
 		if call.State == phonebank.CallEnded || call.State == phonebank.CallWrapped {
 			state.Calls = append(state.Calls, threadCall{call.ID, call.CreatedAt, p.stamp(lang(r), zones, call.CreatedAt), callWords(lang(r), call, person.FirstName)})
 		}
+	}
+	readings, err := p.suggestions(ctx, person.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range readings {
+		state.Seems = append(state.Seems, threadReading{s.ID, s.MessageID, s.Kind, s.Says, s.Doing, s.Reply})
 	}
 	return state, p.addWaiting(ctx, me, phone.ID, state)
 }

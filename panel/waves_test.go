@@ -109,12 +109,12 @@ func TestWaves_OneOfTextsIsScheduledMovedAndCalledOff(t *testing.T) {
 	post := func(do, body string) reply {
 		return b.post("/waves", "nonce", nonce, "campaign", string(h.campaign.ID), "do", do, "name", "Day-before texts", "channel", "text", "body", body, "local", "2026-11-24T18:00", "missed", "1")
 	}
-	post("look", "Hi {first_name}, {org} here about {campaign}.").is(http.StatusOK).says("Hi Ana, Alder Tenants here about Heat by December.", "1 text,", "of reading and sending")
+	post("look", "Hi {first_name}, {org} here about {campaign}.").is(http.StatusOK).says("Hi Ana, Alder Tenants here about Heat by December.", "1 text,", "All together it takes about 5 minutes.", "who read, change and send each one")
 	post("schedule", "Hi {nickname}").is(http.StatusUnprocessableEntity).says("Only {first_name}, {campaign} and {org} can be filled in here.", "Hi {nickname}")
 	nonce = b.get("/waves/new").nonce()
 	page := post("schedule", "Hi {first_name}, still on?").is(http.StatusSeeOther).Header.Get("Location")
 	b.get(page).says("scheduled", "Tue Nov 24, 6:00 pm", "Hi {first_name}, still on?", "Move it to another time", "Back to a draft").hides("Ask last week's callers")
-	b.get(page+"/callers").is(http.StatusConflict).says("made of texts")
+	b.get(page + "/callers").is(http.StatusConflict).says("made of texts")
 	b.post(page+"/schedule", "local", "2026-11-24T23:00").is(http.StatusUnprocessableEntity).says("outside calling hours", `value="2026-11-24T23:00"`)
 	b.post(page + "/schedule").is(http.StatusUnprocessableEntity).says("Pick the day and the time")
 	b.post(page+"/schedule", "local", "2026-11-25T17:30").to(page)
@@ -142,11 +142,11 @@ func TestWaves_ASessionWithoutAnAskIsSaidBeforeItStarts(t *testing.T) {
 	b := h.browser(h.boss)
 	page := b.post("/waves", "nonce", b.get("/waves/new").nonce(), "do", "draft", "name", "Calls", "channel", "call", "local", "2026-11-24T18:00").is(http.StatusSeeOther).Header.Get("Location")
 	b.get(page).says("It can't start yet.", "Choose it in the session")
-	b.get(page+"/launch").says("It can't start yet.").hides("Launch 4 calls now")
+	b.get(page + "/launch").says("It can't start yet.").hides("Launch 4 calls now")
 	b.post(page+"/schedule", "local", "2026-11-24T18:00").is(http.StatusUnprocessableEntity).says("Choose in its session what people are asked to do")
 	var session string
 	h.must(h.db.SQL().Get(&session, `SELECT session_id FROM waves`))
-	b.get("/sessions/"+session).says("Tue Nov 24, 6:00 pm")
+	b.get("/sessions/" + session).says("Tue Nov 24, 6:00 pm")
 	h.db.SQL().MustExec(`UPDATE sessions SET ask_id = 'none'`)
 	b.post(page+"/schedule", "local", "2026-11-24T18:00").to(page)
 	h.mu.Lock()

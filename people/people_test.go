@@ -145,20 +145,3 @@ func TestParseNumber_AsPeopleWriteThem(t *testing.T) {
 		}
 	}
 }
-
-func FuzzImport(f *testing.F) {
-	f.Add("name,phone\nAna,212 555 0140\n")
-	f.Add("\xff")
-	f.Add("name,phone\n\"a\nb\",=1+1\n")
-	f.Fuzz(func(t *testing.T, cell string) {
-		for _, c := range people.Neutral([]string{cell}) {
-			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) && !phonebank.Number(c).Valid() {
-				t.Errorf("%q opens as a formula", c)
-			}
-		}
-		n, _, err := people.ParseNumber(cell)
-		if err == nil && !n.Valid() {
-			t.Errorf("%q is read as %q", cell, n)
-		}
-	})
-}

@@ -85,6 +85,12 @@ var claimDueCall = func() string {
 	return strings.Join(probes, ` UNION ALL `) + ` LIMIT 1`
 }()
 
+// CallsDue tells whether a campaign has any call to make: where it has none, nobody's shift is locked to look for one.
+func (q queries) CallsDue(ctx context.Context, campaign phonebank.CampaignID, at time.Time) (due bool, err error) {
+	err = q.hotGet(ctx, &due, `SELECT EXISTS (SELECT 1 FROM follow_ups WHERE channel = 'call' AND state = 'due' AND campaign_id = $1 AND due_at <= $2)`, campaign, at)
+	return due, err
+}
+
 // ClaimDueCall takes the callback that a ready volunteer should make next, and says whose turn it was. Rows that another
 // volunteer is just being handed are skipped.
 func (tx *Tx) ClaimDueCall(ctx context.Context, shift phonebank.Shift, campaign phonebank.CampaignID, at time.Time, grace time.Duration) (phonebank.FollowUp, Turn, error) {

@@ -116,12 +116,12 @@ func (d *Desk) suggest(ctx context.Context, tx *store.Tx, m phonebank.Message, p
 		return nil, nil
 	}
 	s := phonebank.Suggestion{ID: phonebank.NewID[phonebank.SuggestionID](m.At), MessageID: m.ID, PersonID: person.ID, PhoneID: phone.ID, Kind: got.Kind, Event: got.Event,
-		Local: got.Local, Falls: got.Falls, Plain: got.Plain, Spanish: got.Spanish, Ask: got.Ask, Reply: got.Reply, State: phonebank.SuggestionOpen, At: d.Now()}
+		Local: got.Local, Falls: got.Falls, Plain: got.Plain, Spanish: got.Spanish, Ask: got.Ask, Reply: got.Reply, State: phonebank.SuggestionOpen, Zone: phonebank.FirstZone(zones), At: d.Now()}
 	if len(matter.Promises) > 0 {
 		s.CommitmentID = matter.Promises[0].ID
 	}
 	if got.Kind == phonebank.SuggestTime {
-		s.Zone, s.FollowUpID = phonebank.FirstZone(zones), matter.Call.ID
+		s.FollowUpID = matter.Call.ID
 	}
 	if err := tx.AddSuggestion(ctx, s); err != nil {
 		return nil, err

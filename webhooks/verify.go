@@ -30,17 +30,18 @@ func (f form) get(key string) string { return f.values.Get(key) }
 type shape struct {
 	keys  []string // required
 	ours  string   // the key that holds one of our numbers, or ""
+	room  share    // how full the house may be for it
 	voice bool
 }
 
 var (
-	inboundText   = shape{keys: []string{"MessageSid", "AccountSid", "From", "To"}, ours: "To"}
-	messageStatus = shape{keys: []string{"MessageSid", "AccountSid", "MessageStatus"}}
-	inboundCall   = shape{keys: []string{"CallSid", "AccountSid", "From", "To", "CallStatus"}, ours: "To", voice: true}
-	anyCall       = shape{keys: []string{"CallSid", "AccountSid"}, voice: true}
-	callStatus    = shape{keys: []string{"CallSid", "AccountSid", "CallStatus"}}
-	conference    = shape{keys: []string{"ConferenceSid", "AccountSid", "StatusCallbackEvent"}}
-	recording     = shape{keys: []string{"RecordingSid", "AccountSid", "CallSid", "RecordingStatus"}}
+	inboundText   = shape{room: forTexts, keys: []string{"MessageSid", "AccountSid", "From", "To"}, ours: "To"}
+	messageStatus = shape{room: forReports, keys: []string{"MessageSid", "AccountSid", "MessageStatus"}}
+	inboundCall   = shape{room: forVoice, keys: []string{"CallSid", "AccountSid", "From", "To", "CallStatus"}, ours: "To", voice: true}
+	anyCall       = shape{room: forVoice, keys: []string{"CallSid", "AccountSid"}, voice: true}
+	callStatus    = shape{room: forReports, keys: []string{"CallSid", "AccountSid", "CallStatus"}}
+	conference    = shape{room: forReports, keys: []string{"ConferenceSid", "AccountSid", "StatusCallbackEvent"}}
+	recording     = shape{room: forReports, keys: []string{"RecordingSid", "AccountSid", "CallSid", "RecordingStatus"}}
 )
 
 var sidShape = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
@@ -54,7 +55,7 @@ var keyShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`)
 func (h *Hooks) door(name string, s shape, do use, otherwise instead) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		began := h.Wall()
-		status := h.serve(w, r, s, do, otherwise)
+		status := h.admit(w, r, s, do, otherwise)
 		h.Observe(name, status, h.Wall().Sub(began))
 	}
 }

@@ -3,6 +3,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -27,11 +28,13 @@ type Parts struct {
 	PublicURL string
 	Org       string
 	Numbers   func(string) bool // whether a number is ours
+	InFlight  int               // how many webhooks are served at once (default 512)
 }
 
 // Hooks answers Twilio.
 type Hooks struct {
 	Parts
+	crowd crowd
 }
 
 // New makes the webhooks.
@@ -39,7 +42,7 @@ func New(p Parts) *Hooks {
 	if p.Observe == nil {
 		p.Observe = func(string, int, time.Duration) {}
 	}
-	return &Hooks{Parts: p}
+	return &Hooks{Parts: p, crowd: crowd{most: int64(cmp.Or(p.InFlight, 512))}}
 }
 
 // VoiceBudget is how long a voice webhook may think before the caller hears static TwiML.

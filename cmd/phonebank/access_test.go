@@ -112,9 +112,12 @@ func (i *inspector) volunteers(d *demo, c *chrome, boss *tab) {
 	v.open(d.base + "/me")
 	v.sees("Who do I ask for at the hall?")
 	i.look(v, "my people, somebody waits")
-	v.press("Answer")
-	v.sees("Xiomara Quiñones")
-	i.look(v, "a person, as a volunteer")
+	v.open(d.base + "/inbox")
+	v.sees("Who do I ask for at the hall?")
+	i.look(v, "inbox, as a volunteer")
+	v.press("I'll answer")
+	v.sees("You said you'd answer.")
+	i.look(v, "a person, as a volunteer who answers")
 	v.press("Text with the script")
 	v.sees("What are you reading?", "Who do I ask for at the hall?")
 	i.look(v, "talk, by text")
@@ -213,8 +216,9 @@ func (i *inspector) coordinators(t *testing.T, d *demo, boss *tab) {
 	boss.follow("/retaliations/")
 	boss.sees("he would call the police")
 	i.look(boss, "a report of retaliation")
-	boss.open(d.base + "/room")
-	boss.follow("/threads/")
+	d.text("+12125550126", "leave me alone at work")
+	visit("inbox", "/inbox", "who is this", "leave me alone at work", "It wasn't a no")
+	boss.press("I'll answer")
 	boss.sees("A number that we don't know yet.")
 	i.look(boss, "an unknown number")
 	visit("sessions", "/sessions", "Tonight's heat calls")
@@ -241,7 +245,8 @@ func (i *inspector) coordinators(t *testing.T, d *demo, boss *tab) {
 	boss.press("people.csv")
 	boss.sees("Rows to mend")
 	i.look(boss, "what was imported")
-	visit("follow-ups", "/follow-ups?days=365", "Follow-ups")
+	visit("follow-ups", "/follow-ups?tab=all", "Follow-ups")
+	i.waves(d, boss)
 	visit("the method's report", "/report", "Report")
 	visit("the ladder", "/ladder", "The ladder")
 	visit("scripts", "/scripts", "Scripts")
@@ -262,7 +267,29 @@ func (i *inspector) coordinators(t *testing.T, d *demo, boss *tab) {
 
 	boss.press("Español")
 	boss.sees("Tablero en vivo")
-	for _, path := range []string{"/room", "/sessions", "/sessions/new", "/people", "/people/add", "/import", "/follow-ups?days=365", "/campaigns", "/report", "/ladder", "/scripts"} {
+	for _, path := range []string{"/room", "/inbox", "/sessions", "/sessions/new", "/people", "/people/add", "/import", "/follow-ups?tab=all", "/waves", "/waves/new", "/campaigns", "/report", "/ladder", "/scripts"} {
 		visit(path+" in Spanish", path)
+	}
+}
+
+// waves goes through the planning of one, to the page that asks before it starts.
+func (i *inspector) waves(d *demo, boss *tab) {
+	boss.open(d.base + "/waves")
+	boss.sees("No wave yet.")
+	i.look(boss, "waves, none yet")
+	boss.open(d.base + "/waves/new")
+	boss.sees("Whom is it for?")
+	i.look(boss, "a new wave")
+	boss.writes("Name", "Second round")
+	boss.press("Look")
+	boss.sees("Look again")
+	i.look(boss, "a new wave, looked at")
+	boss.press("Save as a draft")
+	boss.sees("Let it start by itself")
+	i.look(boss, "a wave")
+	wave := boss.address()
+	for _, part := range []string{"/edit", "/launch", "/people", "/callers", "/finish", "/report"} {
+		boss.open(wave + part)
+		i.look(boss, "a wave: "+part)
 	}
 }

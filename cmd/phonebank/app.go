@@ -87,7 +87,7 @@ func (a *app) build() error {
 	a.board = dialer.New(parts)
 	parts.Store = a.voiceStore
 	a.voice = dialer.New(parts)
-	a.diary = followup.New(followup.Parts{Store: a.store, Live: a.live, Bell: a.bell, Log: a.log, Now: a.now})
+	a.diary = followup.New(followup.Parts{Store: a.store, Live: a.live, Bell: a.bell, Log: a.log, Now: a.now, Org: a.Org})
 	return nil
 }
 
@@ -172,6 +172,11 @@ func (a *app) serve(ctx context.Context, started func()) error {
 				failed <- err
 			}
 		})
+		running.Go(func() {
+			if err := a.store.Replace(loops, people.ZonesOf); err != nil && loops.Err() == nil {
+				a.log.Warn("the zones of numbers not read anew", "error", err)
+			}
+		})
 	}
 	started()
 	select {
@@ -195,7 +200,7 @@ func (a *app) beatEvery() time.Duration {
 	if a.sweepEvery == 0 {
 		return 5 * time.Second
 	}
-	return min(max(a.sweepEvery/6, 500*time.Millisecond), 5*time.Second)
+	return min(max(a.sweepEvery/6, crash.Scale(500*time.Millisecond)), 5*time.Second)
 }
 
 // sweepCalls looks after silent panels and lost call events.

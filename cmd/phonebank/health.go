@@ -90,12 +90,13 @@ var (
 	outboxDepth = prometheus.NewDesc("phonebank_outbox", "Texts that must leave, by state.", []string{"state"}, nil)
 	shiftsHere  = prometheus.NewDesc("phonebank_shifts", "Volunteers in sessions, by state.", []string{"state"}, nil)
 	followUps   = prometheus.NewDesc("phonebank_follow_ups", "Promises that are still open, by state.", []string{"state"}, nil)
+	auditFound  = prometheus.NewDesc("phonebank_audit_findings", "Rows that must never be, as the auditor found them, by promise.", []string{"promise"}, nil)
 	queueDepth  = prometheus.NewDesc("phonebank_queue_tasks", "Tasks in asynq, by state.", []string{"state"}, nil)
 )
 
 // Describe names what Collect gives.
 func (d *depths) Describe(ch chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{outboxDepth, shiftsHere, followUps, queueDepth} {
+	for _, desc := range []*prometheus.Desc{outboxDepth, shiftsHere, followUps, auditFound, queueDepth} {
 		ch <- desc
 	}
 }
@@ -108,6 +109,11 @@ func (d *depths) Collect(ch chan<- prometheus.Metric) {
 		for _, c := range counts {
 			desc := map[string]*prometheus.Desc{"outbox": outboxDepth, "shifts": shiftsHere, "follow_ups": followUps}[c.Thing]
 			ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(c.N), c.State)
+		}
+	}
+	if found, err := d.store.FoundByPromise(ctx); err == nil {
+		for _, f := range found {
+			ch <- prometheus.MustNewConstMetric(auditFound, prometheus.GaugeValue, float64(f.N), f.State)
 		}
 	}
 	if info, err := d.inspector.GetQueueInfo("default"); err == nil {

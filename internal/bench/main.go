@@ -33,13 +33,14 @@ var parts = []part{
 	{"claim", "Claim of the next person: 32 volunteers, 100,000 people on one list", measureClaims},
 	{"text", "Inbound text webhook: signed, committed with all its effects", measureTexts},
 	{"send", "10,000 follow-up texts due at one moment", measureSending},
+	{"waves", "A wave of 10,000 people out of 100,000; its pages while 20,000 rows are written", measureWaves},
 	{"voice", "Voice webhook to TwiML: 50 calls at once", measureVoice},
 	{"sweep", "A pass of the sweeper over 1,000,000 planned follow-ups", measureSweep},
 	{"crowd", "100,000 follow-up texts due in the same minute", measureCrowded},
 }
 
 func main() {
-	only := flag.String("only", "", "measure these parts alone: weight,browser,claim,text,send,voice,sweep,crowd")
+	only := flag.String("only", "", "measure these parts alone: weight,browser,claim,text,send,waves,voice,sweep,crowd")
 	rounds := flag.Int("rounds", 3, "how often each pair is measured; the medians are printed")
 	plans := flag.Bool("plans", false, "print the plans of the claim and of the sweeper instead of measuring")
 	profile := flag.String("profile", "", "write a CPU profile of the parts to this file")

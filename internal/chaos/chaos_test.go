@@ -18,7 +18,7 @@ func TestShard_ABadDayBreaksNoPromise(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	err := shard(t.Context(), options{seed: 1, shard: 15 * time.Second, follows: 300, scale: 60, troubles: 5, binary: binary,
+	err := shard(t.Context(), options{seed: 1, shard: 15 * time.Second, follows: 300, scale: 45, patience: 4 * time.Minute, troubles: 5, binary: binary,
 		points: []string{"claim.committed", "request.written", "text.answered", "inbound.committed", "keyword.committed", "sweep.rung"}}, &said)
 	t.Log(said.String())
 	if err != nil {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -24,6 +25,7 @@ type options struct {
 	scale    int           // the product's waits are 1/scale of what they are
 	only     string        // points, random or prompt
 	points   []string      // these crash points alone
+	patience time.Duration // for the crash points; 0: as long as the shard
 	troubles int           // so many random troubles are enough; 0: as many as there is time for
 	binary   string        // the service, already built
 	verbose  bool
@@ -135,7 +137,7 @@ func (w *world) visitPoints(ctx context.Context) {
 			p.signal(syscall.SIGKILL) // started again, on its way to its first point
 		}
 	}
-	for limit := time.Now().Add(w.shard); len(w.agenda.left()) > 0 && ctx.Err() == nil && time.Now().Before(limit); {
+	for limit := time.Now().Add(cmp.Or(w.patience, w.shard)); len(w.agenda.left()) > 0 && ctx.Err() == nil && time.Now().Before(limit); {
 		pause(ctx, 100)
 	}
 	for _, p := range w.parts {
@@ -164,11 +166,11 @@ func (w *world) rest(ctx context.Context) error {
 	const open = `SELECT
 		(SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending'))
 		+ (SELECT count(*) FROM outbox o JOIN follow_ups f ON f.id = o.follow_up_id WHERE o.state = 'unknown' AND f.state = 'in_progress')
-		+ (SELECT count(*) FROM follow_ups WHERE channel = 'call' AND state = 'planned')
+		+ (SELECT count(*) FROM follow_ups WHERE channel = 'call' AND state = 'planned' AND due_at < $1)
 		+ (SELECT count(*) FROM follow_ups WHERE channel = 'text' AND automatic AND state IN ('planned', 'due', 'in_progress'))`
 	for {
 		var left int
-		err := w.sql.GetContext(ctx, &left, open)
+		err := w.sql.GetContext(ctx, &left, open, w.clock.Now())
 		if err == nil && left == 0 {
 			w.note("nothing is under way")
 			break
@@ -177,11 +179,39 @@ func (w *world) rest(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if time.Now().After(deadline) {
-			w.note("%d rows are still under way (%v)", left, err)
+			w.note("%d rows are still under way (%v): %s", left, err, w.underWay(ctx))
 			break // the check names the first of them
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
-	time.Sleep(w.clock.real(11*time.Minute) + time.Second) // late callbacks, and what is fetched within ten minutes
-	return nil
+	pause(ctx, int(w.clock.real(time.Minute).Milliseconds())+1000) // callbacks that are late
+	for limit := time.Now().Add(w.clock.real(10*time.Minute) + time.Second); time.Now().Before(limit) && ctx.Err() == nil; pause(ctx, 200) {
+		if missing, err := w.missing(ctx); err == nil && missing == 0 {
+			break // everything that people wrote is fetched; where not, the check names the first
+		}
+	}
+	return ctx.Err()
+}
+
+// underWay says what the first row is that has not come to its end.
+func (w *world) underWay(ctx context.Context) (row string) {
+	_ = w.sql.GetContext(ctx, &row, `
+		SELECT 'outbox ' || id || ' ' || state || ' until ' || not_before || ' ' || why FROM outbox WHERE state IN ('ready', 'sending')
+		UNION ALL SELECT 'follow-up ' || id || ' ' || channel || ' ' || state || ' due ' || due_at FROM follow_ups
+		WHERE state IN ('planned', 'in_progress') AND (channel = 'call' OR automatic) LIMIT 1`)
+	return row
+}
+
+// missing counts the texts of people that are not in the records.
+func (w *world) missing(ctx context.Context) (n int, err error) {
+	w.ledger.read()
+	w.ledger.mu.Lock()
+	var sids []string
+	for _, in := range w.ledger.inbound {
+		sids = append(sids, in.sid)
+	}
+	w.ledger.mu.Unlock()
+	err = w.sql.GetContext(ctx, &n, `SELECT count(*) FROM unnest(string_to_array($1, ',')) s (sid) WHERE sid <> '' AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.sid = s.sid)`,
+		strings.Join(sids, ","))
+	return n, err
 }

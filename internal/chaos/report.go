@@ -20,19 +20,19 @@ func (w *world) report(ctx context.Context, k *work) error {
 	say("two webhooks processes with panel, two dialers, two workers, one Postgres, one real Redis, one local Twilio")
 	say("%d texts promised, %d talks wrapped up, %d stops said at the moment of a text, %d texts and %d calls of people, %d promises refused or not kept for want of records",
 		k.promised.Load(), k.wrapped.Load(), k.racing.Load(), len(w.ledger.inbound), len(w.ledger.callers), k.unkept.Load())
-	var visits, ends []string
-	for name, n := range w.agenda.done {
-		visits = append(visits, fmt.Sprintf("%s %d", name, n))
-	}
-	slices.Sort(visits)
-	say("crash points visited: %d of %d: %s", len(visits), len(w.agenda.points), strings.Join(visits, ", "))
+	say("crash points visited: %d of %d: %s", len(w.agenda.done), len(w.agenda.points), counts(w.agenda.done))
+	ends := map[string]int{}
 	for _, p := range w.parts {
 		for how, n := range p.ends {
-			ends = append(ends, fmt.Sprintf("%s %s %d", p.name, how, n))
+			ends[p.name+" "+how] += n
 		}
 	}
-	slices.Sort(ends)
-	say("ends of processes: %s", strings.Join(ends, ", "))
+	say("ends of processes: %s", counts(ends))
+	taken := map[string]int{}
+	for _, a := range w.ledger.acks {
+		taken[a.op]++
+	}
+	say("webhooks taken: %s. Not taken at a try: %s. Struck by a fault: %s", counts(taken), counts(w.ledger.refusals), counts(w.ledger.hooks))
 	say("")
 	say("| promise | what would break it | seen | N | bound |")
 	say("| --- | --- | --- | --- | --- |")
@@ -66,4 +66,14 @@ func (w *world) report(ctx context.Context, k *work) error {
 	}
 	say("\nThe schedule:\n%s", strings.Join(w.schedule, "\n"))
 	return fmt.Errorf("%s\nAgain: go run ./internal/chaos -seed %d -shard %s -n %d -scale %d", strings.Join(broken, "\n"), w.options.seed, w.shard, w.follows, w.scale)
+}
+
+// counts writes a tally in words.
+func counts(n map[string]int) string {
+	var words []string
+	for what, n := range n {
+		words = append(words, fmt.Sprintf("%s %d", what, n))
+	}
+	slices.Sort(words)
+	return cmp.Or(strings.Join(words, ", "), "none")
 }

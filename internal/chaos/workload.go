@@ -82,8 +82,8 @@ func (k *work) run(ctx context.Context, perSecond float64) error {
 // promise is one automatic text, due in a minute or two. A few have little time to go; now and then one number is promised
 // more texts than it may get.
 func (k *work) promise(ctx context.Context) {
-	if k.promised.Load() >= int64(k.follows) {
-		return
+	if k.promised.Load() >= int64(k.follows) && (len(k.agenda.left()) == 0 || !k.chance(20)) {
+		return // enough for the day; a little goes on while a crash point waits to be visited
 	}
 	p := k.someone()
 	times := 1

@@ -14,7 +14,7 @@ import (
 // shown are the pages of the demo, in the order in which somebody meets them.
 var shown = []struct{ name, path string }{
 	{"room", "/room"}, {"sessions", "/sessions"}, {"session-new", "/sessions/new"}, {"people", "/people"}, {"person-add", "/people/add"},
-	{"import", "/import"}, {"follow-ups", "/follow-ups"}, {"campaigns", "/campaigns"}, {"scripts", "/scripts"}, {"ladder", "/ladder"},
+	{"import", "/import"}, {"follow-ups", "/follow-ups"}, {"waves", "/waves"}, {"wave-new", "/waves/new"}, {"campaigns", "/campaigns"}, {"scripts", "/scripts"}, {"ladder", "/ladder"},
 	{"report", "/report"}, {"me", "/me"}, {"shift", "/shift"}, {"practice", "/practice"},
 }
 

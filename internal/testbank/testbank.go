@@ -147,7 +147,8 @@ func (b *Bank) mark(fetched, alive any) {
 	must(b.T, err)
 }
 
-// Another starts a second set of processes on the same Postgres, Redis and Twilio.
+// Another starts a second set of processes on the same Redis and Twilio, and on the same Postgres unless the options name another
+// database.
 func (b *Bank) Another(o Options) *Bank {
 	b.T.Helper()
 	second := *b
@@ -155,6 +156,13 @@ func (b *Bank) Another(o Options) *Bank {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	}
 	second.Router = mux.NewRouter()
+	if o.Database != "" {
+		var err error
+		second.Database = o.Database
+		second.Store, err = store.Open(o.Database, store.Options{Wall: time.Now})
+		must(b.T, err)
+		b.T.Cleanup(func() { _ = second.Store.Close() })
+	}
 	second.wire(o)
 	return &second
 }
@@ -190,7 +198,7 @@ func (b *Bank) wire(o Options) {
 	b.Bell = worker.NewBell(queue, o.Log)
 	b.Desk = texting.New(texting.Parts{Store: b.Store, Carrier: b.Carrier, Live: b.Live, Log: o.Log, Now: b.Clock.Now, Wall: time.Now, PublicURL: b.Public, Org: "Test Union"})
 	b.Board = dialer.New(dialer.Parts{Store: b.Store, Carrier: b.Carrier, Live: b.Live, Bell: b.Bell, Log: o.Log, Now: b.Clock.Now, PublicURL: b.Public, Org: "Test Union"})
-	b.Diary = followup.New(followup.Parts{Store: b.Store, Live: b.Live, Bell: b.Bell, Log: o.Log, Now: b.Clock.Now})
+	b.Diary = followup.New(followup.Parts{Store: b.Store, Live: b.Live, Bell: b.Bell, Log: o.Log, Now: b.Clock.Now, Org: "Test Union"})
 	b.Roster = people.New(b.Store, b.Clock.Now)
 	b.Worker = worker.New(worker.Parts{Redis: queue, Desk: b.Desk, Board: b.Board, Diary: b.Diary, Bell: b.Bell, Log: o.Log, SweepEvery: cmp.Or(o.SweepEvery, 300*time.Millisecond), CheckEvery: 50 * time.Millisecond, LookEvery: 100 * time.Millisecond})
 	voice := b.Board

@@ -336,7 +336,7 @@ function paint() {
   m.nowLocal = localIn(m.now, m.server.person.zone);
   m.screen = screen(m);
   const { person } = m.server;
-  m.wrapContext = { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, sayName: person.say_name, textAllowed: person.text_allowed, textOk: person.text_ok };
+  m.wrapContext = { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, sayName: person.say_name, textAllowed: person.text_allowed, textOk: person.text_ok, byHand: person.by_hand };
   m.form = formOf(m.wrapContext, m.ui.edits);
   app.dataset.view = m.screen === "talk" ? m.walk.mode : m.screen;
   app.dataset.over = String(callOver(m.server.call));
@@ -414,7 +414,7 @@ async function fetchLater() {
 
 async function start() {
   // Asked for at once, all that a slow network lets through: the words, the talk, who holds it.
-  const words = speak(document.documentElement.lang, ["talk"]);
+  const words = speak(document.documentElement.lang, ["talk", "promises"]);
   const asked = firstState();
   fetchLater();
   loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell(t("Icons are missing. Everything still works.")));

@@ -5,7 +5,7 @@
 import { t } from "../js/words.js";
 import { askOf, endingFor, say } from "./script.js";
 import { fill, plain, smsText, straighten } from "./slots.js";
-import { isTime, plusDays, plusMinutes } from "./when.js";
+import { isTime, plusDays, plusMinutes, spokenWhen } from "./when.js";
 import { outcome } from "./walk.js";
 
 /** @typedef {import("./script.js").Script} Script */
@@ -36,9 +36,10 @@ import { outcome } from "./walk.js";
  * @property {string} [replaces] The wrap-up that was taken back before it was known to be saved.
  * @property {Record<string, boolean>} off
  * @property {Record<string, string>} bodies
+ * @property {Record<string, string>} times Another hour for one of the rows that follow.
  */
-/** @typedef {{script:Script, walk:State, sources:import("./slots.js").Sources, nowLocal:string, demo:boolean, textAllowed:boolean, textOk:boolean, sayName?:string}} Context */
-/** @typedef {{key:string, channel:string, reason:string, local?:string, in_minutes?:number, body:string, auto:boolean, off:boolean}} Promised */
+/** @typedef {{script:Script, walk:State, sources:import("./slots.js").Sources, nowLocal:string, demo:boolean, textAllowed:boolean, textOk:boolean, byHand?:boolean, sayName?:string}} Context */
+/** @typedef {{key:string, channel:string, reason:string, local?:string, in_minutes?:number, body:string, auto:boolean, off:boolean, waits?:boolean}} Promised */
 
 /** @type {Record<string, string>} What was asked, as it was said: it is kept with their yes. */
 const CONSENT = { en: "Can I text you a reminder at this number?", es: "¿Puedo mandarte un recordatorio por mensaje a este número?" };
@@ -54,7 +55,7 @@ export function formOf(c, edits) {
     support: s.support || "not_heard", leader: false, leader_why: "",
     what: s.what || "", by_when: s.by_when || "", follow_how: s.follow_how || "", follow_when: s.follow_when || "",
     text_ok: s.text_ok || "", recap: "", recap_send: false, learned: {}, language: c.walk.language, note: c.walk.note, feeling: "",
-    say_name: c.sayName || "", barrier: s.barrier || "", buddy: s.buddy || "", found: {}, off: {}, bodies: {}, ...edits,
+    say_name: c.sayName || "", barrier: s.barrier || "", buddy: s.buddy || "", found: {}, off: {}, bodies: {}, times: {}, ...edits,
   };
   if (form.outcome === "commitment" && !form.what) {
     const ask = askOf(c.script, c.walk.ask);
@@ -78,6 +79,7 @@ export function editsOf(was) {
     ...(next && next.local && { follow_how: next.channel, follow_when: next.local }), ...(was.text_ok && { text_ok: "yes" }),
     learned: Object.fromEntries((was.learned || []).map((/** @type {any} */ l) => [l.tag, l.words])), language: was.language, note: was.note, feeling: was.feeling,
     ...(was.say_name && { say_name: was.say_name }), barrier: was.barrier || "", buddy: was.buddy || "",
+    ...((was.follow_ups || []).some((/** @type {any} */ f) => f.no_call) && { off: { [UNANSWERED]: true } }),
   };
 }
 
@@ -151,16 +153,50 @@ export function promised(c, f) {
   }
   if (committed(f)) {
     const has = (/** @type {string} */ reason) => list.some((p) => p.reason === reason);
-    const dayBefore = plusDays(f.by_when, -1, "18:00");
-    if (!list.length && dayBefore > c.nowLocal) list.push({ channel, reason: "before_commitment", local: dayBefore });
+    const before = reminderAt(f.by_when, c.nowLocal);
+    // A reminder is a text where they said that texts are fine, also when the next talk is a call.
+    if (!has("before_commitment") && before) list.unshift({ channel: f.follow_how !== "text" && mayRemind(c, f) ? "text" : channel, reason: "before_commitment", local: before });
     if (!has("after_commitment")) list.push({ channel, reason: "after_commitment", local: plusDays(f.by_when, 1, "18:00") });
   }
   const told = list.map((p) => ({
-    ...p, key: p.reason, off: Boolean(f.off[p.reason]),
+    ...p, key: p.reason, off: Boolean(f.off[p.reason]), ...(isTime(f.times[p.reason]) ? { local: f.times[p.reason], in_minutes: 0 } : {}),
     body: p.channel === "text" ? f.bodies[p.reason] ?? bodyFor(c, f, p.reason) : "",
-    auto: p.channel === "text" && mayRemind(c, f) && (p.reason === "before_commitment" || p.reason === "after_commitment"),
+    auto: p.channel === "text" && mayRemind(c, f) && !c.byHand && (p.reason === "before_commitment" || p.reason === "after_commitment"),
   }));
+  const checkIn = told.find((p) => p.reason === "after_commitment" && p.channel === "text" && !p.off && p.local);
+  if (checkIn && committed(f)) {
+    told.push({ key: UNANSWERED, channel: "call", reason: UNANSWERED, local: plusDays(checkIn.local || "", 1), body: "", auto: false, off: Boolean(f.off[UNANSWERED]), waits: true });
+  }
   return [...told, ...toFindOut(c, f)];
+}
+
+/** The call that the server plans where a check-in had no answer for a day. */
+const UNANSWERED = "unanswered_text";
+
+/** The evening before; where that is over, three hours before on the day itself, in hours. @param {string} by @param {string} now */
+function reminderAt(by, now) {
+  const evening = plusDays(by, -1, "18:00"), sameDay = plusMinutes(by, -180);
+  return evening > now ? evening : sameDay > plusMinutes(now, 60) && sameDay.slice(11) >= "09:00" && sameDay.slice(0, 10) === by.slice(0, 10) ? sameDay : "";
+}
+
+/** @type {Record<string, Record<string, string>>} What was agreed, as it is said back: one sentence. */
+const BACK = {
+  en: { start: "So: you'll {what}, {by}", text: "I text you {when}", call: "I call you {when}", silent: "and if I don't hear back, I call you" },
+  es: { start: "Entonces: vas a {what}, {by}", text: "te escribo el {when}", call: "te llamo el {when}", silent: "y si no me contestas, te llamo" },
+};
+
+/** @type {Record<string, string>} */
+const WHOLE = { Mon: "Monday", Tue: "Tuesday", Wed: "Wednesday", Thu: "Thursday", Fri: "Friday", Sat: "Saturday", Sun: "Sunday", lun: "lunes", mar: "martes", "mié": "miércoles", jue: "jueves", vie: "viernes", "sáb": "sábado", dom: "domingo" };
+/** @param {string} local @param {string} locale "Thursday Dec 3, 6:30 pm" */
+const aloud = (local, locale) => spokenWhen(local, locale).replace(/^\S+/, (day) => WHOLE[day] || day);
+
+/** Read back in the language of the talk; empty where nothing was agreed. @param {Context} c @param {Form} f */
+export function readBack(c, f) {
+  if (!committed(f)) return "";
+  const locale = c.walk.locale, say = BACK[locale.slice(0, 2)] || BACK.en;
+  const rows = promised(c, f).filter((p) => !p.off && (p.waits || p.reason === "before_commitment" || p.reason === "after_commitment"));
+  const said = rows.map((p) => (p.waits ? say.silent : say[p.channel].replace("{when}", aloud(p.local || c.nowLocal, locale))));
+  return `${[say.start.replace("{what}", f.what).replace("{by}", aloud(f.by_when, locale)), ...said].join("; ").replace(`; ${say.silent}`, `, ${say.silent}`)}.`;
 }
 
 /** What we said we would find out: a call tomorrow, unless the volunteer says otherwise. @param {Context} c @param {Form} f @returns {Promised[]} */
@@ -186,8 +222,9 @@ export function bodyOf(c, f, id, then) {
     id, outcome: f.outcome, answer: f.answer, cut_short: f.cut_short, support: f.support,
     leader: { flag: f.leader, why: f.leader ? f.leader_why : "" },
     commitment: committed(f) ? { what: f.what, by_when: f.by_when } : null,
-    follow_ups: promised(c, f).filter((p) => !p.off).map(({ channel, reason, local, in_minutes, body }) => ({
+    follow_ups: promised(c, f).filter((p) => !p.off && !p.waits).map(({ channel, reason, local, in_minutes, body }) => ({
       channel, reason, ...(in_minutes ? { in_minutes } : { local }), ...(channel === "text" || reason === "find_out" ? { body: straighten(body) } : {}),
+      ...(reason === "after_commitment" && f.off[UNANSWERED] ? { no_call: true } : {}),
     })),
     text_ok: f.text_ok === "yes" && !closed(f) ? { words: consentWords(c.walk.locale) } : null,
     recap: c.textAllowed && f.recap_send && f.recap && !closed(f) ? { body: straighten(f.recap), send: true } : null,

@@ -69,6 +69,7 @@ export const scenes = {
   textwait: { texts: [back("yes its freezing", 300), out("We're deciding this together Thu Dec 3, 6:30 pm. Can I count on you to come to the tenants' meeting?", 60)], events: [...toAsk, e("line", { step: "ask", id: "sms:done" }), e("silence", { phase: "open" }), e("silence", { phase: "close", seconds: 0 })] },
   textplan: { texts: [back("the landlord could fix it if he wanted", 90)], events: [...toAgitate, light("agitate")] },
   textnext: { texts: [back("yes! what time should i come", 60)], events: yes },
+  textseems: { texts: [out("Still good for Thursday?", 200), back("can't, call me Friday at 6", 60)], events: toAgitate, thread: { seems: [{ id: "s1", text: "t", kind: "time", says: "It seems that it won't happen as planned, and they want a call: Fri Dec 4, 6:00 pm, their time.", doing: "I'll call then. Take the reminder and the check-in off.", reply: "" }, { id: "s2", text: "t", kind: "ask", says: "They want to talk at another time. Ask which day and what time.", doing: "", reply: "Sure. Which day and what time suit you?" }] } },
   textstop: { texts: [out("Who do you think could actually fix this?", 200), back("STOP", 60)], events: toAgitate, thread: { why_not: "Xiomara asked us to stop. We never text somebody who said no." } },
   textend: { texts: [back("sorry no time for this", 60)], events: [light("intro", "not_now", { id: "no" })] },
   paused: { call: bridged, events: toAgitate, server: { paused: { who: "Ana", when: "6:12 pm" }, line: { joined: false, words: "Your phone is not connected" } } },

@@ -6,7 +6,7 @@ import { savedWords } from "../call.js";
 import { merge } from "../talk.js";
 import { apply, begin } from "../walk.js";
 import { localIn, nextWeekday, plusDays, plusMinutes } from "../when.js";
-import { bodyOf, editsOf, formOf, promised, unready } from "../wrap.js";
+import { bodyOf, editsOf, formOf, promised, readBack, unready } from "../wrap.js";
 
 const script = JSON.parse(readFileSync(new URL("../../../../script/testdata/scripts/heat-recruitment.json", import.meta.url), "utf8"));
 const NOW = "2026-11-24T17:46";
@@ -44,7 +44,9 @@ test("a recap goes only when a person pressed Send", () => {
 test("without a yes to texts nothing sends itself", () => {
   const c = talk([...yes, slot("follow_how", "text"), slot("follow_when", "2026-12-02T18:00")]);
   assert.ok(promised(c, formOf(c, {})).every((p) => !p.auto));
-  assert.ok(promised({ ...c, textOk: true }, formOf(c, {})).every((p) => p.auto), "a yes from before counts");
+  const texts = (/** @type {any} */ context) => promised(context, formOf(c, {})).filter((p) => p.channel === "text");
+  assert.ok(texts({ ...c, textOk: true }).every((p) => p.auto), "a yes from before counts");
+  assert.ok(texts({ ...c, textOk: true, byHand: true }).every((p) => !p.auto), "two promises missed in a row");
   assert.ok(promised({ ...c, textOk: true }, formOf(c, { text_ok: "no" })).every((p) => !p.auto), "today's no wins");
 });
 
@@ -157,4 +159,42 @@ test("a wrap-up that was taken back is mended, not typed again", () => {
 test("the yes to texts is kept in the words and the language in which it was asked for", () => {
   const c = talk([["locale", { locale: "es" }], ...texted]);
   assert.deepEqual(bodyOf(c, formOf(c, {}), ID, "next").text_ok, { words: "¿Puedo mandarte un recordatorio por mensaje a este número?" });
+});
+
+const rows = (/** @type {any} */ c, /** @type {any} */ edits = {}) => promised(c, formOf(c, edits)).filter((p) => !p.off).map((p) => `${p.channel} ${p.reason} ${p.local}`);
+
+test("any plan with a day brings its whole chain: a reminder, a check-in, a call if nobody answers", () => {
+  assert.deepEqual(rows(talk(texted)), ["text before_commitment 2026-12-02T18:00", "text after_commitment 2026-12-04T18:00", "call unanswered_text 2026-12-05T18:00"]);
+  assert.deepEqual(rows(talk([...yes, slot("follow_how", "call"), slot("follow_when", "2026-12-04T18:00"), slot("text_ok", "yes")])),
+    ["text before_commitment 2026-12-02T18:00", "call after_commitment 2026-12-04T18:00"], "a reminder by text where they agreed to it, and the call that was agreed");
+  assert.deepEqual(rows(talk([...yes, slot("follow_how", "call"), slot("follow_when", "2026-12-04T18:00")])), ["call before_commitment 2026-12-02T18:00", "call after_commitment 2026-12-04T18:00"]);
+  for (const outcome of ["connected", "callback"]) {
+    const c = talk(texted);
+    assert.equal(promised(c, formOf(c, { outcome, what: "bring a neighbor", by_when: "2026-12-10T18:00", follow_when: "2026-11-25T18:00" })).length > 1, true, outcome);
+  }
+});
+
+test("a plan for tomorrow morning is reminded on the evening, one for today three hours before or not at all", () => {
+  const by = (/** @type {string} */ when) => rows(talk([yes[0], yes[1], yes[2], slot("by_when", when)])).filter((r) => r.includes("before"));
+  assert.deepEqual(by("2026-11-25T11:00"), ["call before_commitment 2026-11-24T18:00"]);
+  assert.deepEqual(by("2026-11-24T22:30"), ["call before_commitment 2026-11-24T19:30"]);
+  assert.deepEqual(by("2026-11-24T20:30"), [], "a reminder that would come before the line is cold");
+});
+
+test("each row of the chain can be moved and left out before it is saved", () => {
+  const c = talk(texted);
+  assert.deepEqual(rows(c, { times: { before_commitment: "2026-12-01T10:00", after_commitment: "2026-12-05T11:00" } }), ["text before_commitment 2026-12-01T10:00", "text after_commitment 2026-12-05T11:00", "call unanswered_text 2026-12-06T11:00"]);
+  const sent = bodyOf(c, formOf(c, { off: { unanswered_text: true } }), ID, "next").follow_ups;
+  assert.deepEqual(sent.map((f) => [f.reason, f.no_call]), [["before_commitment", undefined], ["after_commitment", true]]);
+  assert.deepEqual(rows(c, { off: { after_commitment: true } }), ["text before_commitment 2026-12-02T18:00"], "no check-in, no call about its answer");
+  assert.equal(editsOf({ outcome: "commitment", leader: {}, follow_ups: sent }).off.unanswered_text, true, "an undone wrap-up keeps what was left out");
+});
+
+test("what was agreed is read back as one sentence, in the language of the talk", () => {
+  const c = talk(texted);
+  assert.equal(readBack(c, formOf(c, {})), "So: you'll come to the tenants' meeting, Thursday Dec 3, 6:30 pm; I text you Wednesday Dec 2, 6 pm; I text you Friday Dec 4, 6 pm, and if I don't hear back, I call you.");
+  assert.equal(readBack(c, formOf(c, { follow_how: "call", follow_when: "2026-12-04T18:00" })), "So: you'll come to the tenants' meeting, Thursday Dec 3, 6:30 pm; I text you Wednesday Dec 2, 6 pm; I call you Friday Dec 4, 6 pm.");
+  c.walk.locale = "es";
+  assert.equal(readBack(c, formOf(c, { what: "venir a la reunión" })), "Entonces: vas a venir a la reunión, jueves 3 dic, 18:30; te escribo el miércoles 2 dic, 18:00; te escribo el viernes 4 dic, 18:00, y si no me contestas, te llamo.");
+  assert.equal(readBack(c, formOf(c, { what: "" , outcome: "connected" })), "");
 });

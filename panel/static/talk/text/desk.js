@@ -32,7 +32,7 @@ export async function textDesk({ m, base, tab, store, conversation, request, ok,
   await speak(document.documentElement.lang, ["text"]);
   const desk = {
     /** @type {import("./draft.js").Thread} */
-    thread: { texts: [], calls: [], draft: "", first: false, why_not: "", last_reply: null, host: false, waiting: [] },
+    thread: { texts: [], calls: [], draft: "", first: false, why_not: "", last_reply: null, host: false, waiting: [], seems: [] },
     loaded: false, sending: false, sure: false, problem: "",
     /** @type {string|null} */ typed: null,
     /** @type {import("./lines.js").Line|null} */ chosen: null,

@@ -16,7 +16,7 @@ export function stage(m) {
   const step = stepOf(m.script, m.walk.step);
   if (!step) return [];
   const below = moment(m, step);
-  return [head(m, step, below), m.ui.blocked && h("p.hintline", { key: "hint", role: "status" }, icon("quiet"), h("span", null, m.ui.blocked)), thread(m), below && h("div.moment", { key: "moment" }, below)];
+  return [head(m, step, below), m.ui.blocked && h("p.hintline", { key: "hint", role: "status" }, icon("quiet"), h("span", null, m.ui.blocked)), thread(m), seems(m), below && h("div.moment", { key: "moment" }, below)];
 }
 
 /** @param {any} m @param {any} step @param {any} below */
@@ -47,6 +47,20 @@ function bubble(m, x) {
     x.media && h("p.meta", null, x.media),
     h("p.meta.facts", null, h("span", null, facts),
       x.theirs && m.holder && !isFinal(m.walk) && h("button.linky", { type: "button", "aria-haspopup": "dialog", onclick: () => m.text.act.pickFrom(x.id) }, t("Use words"), h("span.vh", null, `: ${x.body.slice(0, 40)}`))));
+}
+
+/** What their texts seem to say about a promise or a call: one press confirms it, nothing happens without. @param {any} m */
+function seems(m) {
+  const list = m.text.thread.seems || [];
+  if (!list.length || m.server.conversation.channel !== "text") return null;
+  const press = (/** @type {any} */ s, /** @type {string} */ what, /** @type {string} */ words, /** @type {string} */ style) =>
+    h("form", { method: "post", action: `/suggestions/${s.id}/${what}` }, h("input", { type: "hidden", name: "back", value: m.server.conversation.id }), h(`button.btn${style}`, { type: "submit", disabled: !m.holder }, words));
+  return h("div.seems", { key: "seems" }, list.map((/** @type {any} */ s) => h("section.card", { key: s.id, "aria-label": t("What they seem to say") },
+    h("p", null, h("b", null, s.says)),
+    s.kind === "ask" && h("p.meta", null, t("You could write back:"), " ", h("q", null, s.reply)),
+    h("div.row", null,
+      s.kind === "ask" ? h("button.btn", { type: "button", disabled: !m.holder, onclick: () => m.text.act.type(s.reply) }, t("Take these words")) : press(s, "confirm", s.doing, ".alt"),
+      press(s, "dismiss", s.kind === "ask" ? t("Nothing to ask") : t("They mean something else"), ".quiet")))));
 }
 
 /** @param {any} c */

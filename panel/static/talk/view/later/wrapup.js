@@ -8,7 +8,7 @@ import { curly, segments } from "../../slots.js";
 import { callLive, offLine } from "../../model.js";
 import { clockHere, isTime, spokenWhen } from "../../when.js";
 import { callLine, resultWords, savedWords } from "../../call.js";
-import { closed, committed, mayRemind, promised, unready } from "../../wrap.js";
+import { closed, committed, mayRemind, promised, readBack, unready } from "../../wrap.js";
 import { h, icon } from "../../dom.js";
 import { byChips, followChips } from "../next.js";
 
@@ -23,7 +23,7 @@ const FEELINGS = [["good", "Good"], ["okay", "Okay"], ["hard", "That was hard"]]
 /** @type {Record<string, string>} */
 const REASONS = {
   before_commitment: "Reminder", after_commitment: "How did it go?", scheduled_call: "Call back", revisit: "Check in again",
-  maintenance: "Check in", first_week: "First week", needs_language: "Call in their language", find_out: "Tell them what you found out",
+  maintenance: "Check in", first_week: "First week", needs_language: "Call in their language", unanswered_text: "If they don’t answer", find_out: "Tell them what you found out",
 };
 
 /** @param {any} m */
@@ -99,6 +99,7 @@ function agreed(m, f, first) {
   return [
     h("p.sent", { key: "sent" }, sentence.map((part, i) => (i % 3 === 0 ? part : i % 3 === 1 ? h("span.glue", { key: part }, pick(part), sentence[i + 1]) : null))),
     m.ui.editing in words && editor(m, f, m.ui.editing),
+    readBack(m.wrapContext, f) && h("div.readback", { key: "back" }, h("span.meta", null, t("Say it back:")), h("p.spoken", { lang: m.walk.locale }, `“${curly(readBack(m.wrapContext, f))}”`)),
     h("div.beside", { key: "beside" }, oneLine(m, "barrier", t("What could get in the way"), f.barrier), oneLine(m, "buddy", t("Who comes along"), f.buddy)),
   ];
 }
@@ -121,9 +122,9 @@ function editor(m, f, name) {
   }
   const chips = name === "by_when" ? byChips(m) : followChips(m);
   return h("div.editor", { key: name },
-    h("div.chips", null, chips.map(([words, local]) => h("button.chip.small", { type: "button", key: words, "aria-pressed": String(f[name] === local), onclick: () => m.act.wrap({ [name]: local }) }, words))),
+    h("div.chips", null, chips.map(([words, local]) => h("button.chip.small", { type: "button", key: words, "aria-pressed": String(f[name] === local), onclick: () => m.act.wrap({ [name]: local, times: {} }) }, words))),
     h("label.vh", { for: `e-${name}` }, t("Date and time, theirs")),
-    h("input.input", { id: `e-${name}`, type: "datetime-local", value: isTime(f[name]) ? f[name] : "", onchange: (/** @type {any} */ e) => m.act.wrap({ [name]: e.target.value }) }),
+    h("input.input", { id: `e-${name}`, type: "datetime-local", value: isTime(f[name]) ? f[name] : "", onchange: (/** @type {any} */ e) => m.act.wrap({ [name]: e.target.value, times: {} }) }),
     h("p.meta", null, t("All times are {name}'s: it is {time} there now.", { name: m.server.person.first_name, time: m.server.person.time_there })));
 }
 
@@ -134,7 +135,8 @@ function promisedPanel(m, f, first) {
   return panel(t("What happens next"), "", [
     list.length === 0 && h("p.meta", { key: "none" }, committed(f) || f.what ? t("Pick a day above, and it lands on your list.") : t("Nothing is promised. That's fine.")),
     list.map((p) => promise(m, f, p)),
-    texts && !mayRemind(m.wrapContext, f) && h("p.meta", { key: "consent" }, t("{name} hasn't said that texts are fine, so nothing sends itself.", { name: first }), " ",
+    texts && m.wrapContext.byHand && h("p.meta", { key: "hand" }, t("Two promises of {name}'s in a row did not happen, so nothing sends itself: you press Send.", { name: first })),
+    texts && !m.wrapContext.byHand && !mayRemind(m.wrapContext, f) && h("p.meta", { key: "consent" }, t("{name} hasn't said that texts are fine, so nothing sends itself.", { name: first }), " ",
       h("button.linky", { type: "button", onclick: () => m.act.wrap({ text_ok: "yes" }) }, t("{name} said yes to texts", { name: first }))),
   ], "promised");
 }
@@ -143,11 +145,16 @@ function promisedPanel(m, f, first) {
 function promise(m, f, p) {
   const when = p.in_minutes ? t("in 1 minute") : spokenWhen(p.local || "", language);
   const asked = p.reason === "find_out";
+  const what = p.waits ? t("you call, from {when}", { when }) : p.channel === "text" ? t("text, {when}", { when }) : t("you call, {when}", { when });
   return h("div.promise", { key: p.key, class: p.off ? "off" : "" },
     h("div.row", null, icon(p.channel === "text" ? "say" : "phone"),
-      h("b", null, t(REASONS[p.reason] || p.reason)), h("span", null, p.channel === "text" ? t("text, {when}", { when }) : t("you call, {when}", { when })),
+      h("b", null, t(REASONS[p.reason] || p.reason)), h("span", null, what),
       p.channel === "text" && h("span.badge", { class: p.auto ? "go" : "" }, p.auto ? t("Sends itself") : t("Waits for you to press Send")),
-      h("button.btn.quiet.push", { type: "button", "aria-pressed": String(p.off), onclick: () => m.act.wrap({ off: { ...f.off, [p.key]: !p.off } }) }, p.off ? t("Put back") : t("Leave out"))),
+      h("span.row.push", null,
+        !p.off && !p.waits && !asked && h("button.btn.quiet", { type: "button", key: "time", "aria-expanded": String(m.ui.editing === `when-${p.key}`), onclick: () => m.act.edit(m.ui.editing === `when-${p.key}` ? "" : `when-${p.key}`) }, t("Change the time")),
+        h("button.btn.quiet", { type: "button", key: "off", "aria-pressed": String(p.off), onclick: () => m.act.wrap({ off: { ...f.off, [p.key]: !p.off } }) }, p.off ? t("Put back") : t("Leave out")))),
+    !p.off && !asked && m.ui.editing === `when-${p.key}` && h("div.field", { key: "moved" }, h("label", { for: `when-${p.key}` }, t("Date and time, theirs")),
+      h("input.input.pickday", { id: `when-${p.key}`, type: "datetime-local", value: p.local || "", onchange: (/** @type {any} */ e) => e.target.value && m.act.wrap({ times: { ...f.times, [p.key]: e.target.value } }) })),
     asked && !p.off && [
       h("p.spoken", { key: "asked" }, `“${p.body}”`),
       h("div.field", { key: "when" }, h("label.vh", { for: `when-${p.key}` }, t("When do you tell them?")),
