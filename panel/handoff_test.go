@@ -58,6 +58,7 @@ func TestHandOff_SaysWhosePromiseInWhichWordsAndWhatToOpenWith(t *testing.T) {
 	b.get("/talk/"+talk+"/state").says("Dana promised this call, and you make it instead.", "You can open with:")
 	h.db.SQL().MustExec(`UPDATE conversations SET state = 'wrapped', outcome = 'connected', started_at = $2, wrapped_at = $2 WHERE id = $1`, talk, midday.Add(time.Minute))
 	h.db.SQL().MustExec(`UPDATE shifts SET state = 'break', person_id = NULL, follow_up_id = NULL, conversation_id = NULL WHERE user_id = $1`, luis.ID)
+	h.later(2 * time.Minute)
 	b.get("/shift").says("Is this call to <bdi>Xiomara Quiñones</bdi> done as well?")
 	b.post("/shift/settled/"+string(also.ID), "settled", "no").to("/shift")
 	b.post("/shift/settled/"+string(done.ID), "settled", "yes").to("/shift")

@@ -49,8 +49,8 @@ func (p *Panel) waveReportPage(r *http.Request) (*waveReportPage, error) {
 // figuresOf says the figures of a wave as sentences.
 func figuresOf(l words.Language, w phonebank.Wave, r store.WaveReport) []string {
 	lines := []string{
-		l.Say("Of %s who fit, the wave took %s.", l.Count(r.Found, "person", "people"), few(l, r.Size)),
-		l.Say("%s could be reached.", l.Count(r.Reached, "person", "people")),
+		l.Say("Of %s who fit, the wave took %s.", manyPeople(l, r.Found), few(l, r.Size)),
+		l.Say("%s could be reached.", manyPeople(l, r.Reached)),
 	}
 	if !w.Calls() {
 		lines = append(lines, l.Say("Volunteers sent %s.", l.Count(r.Sent, "text", "texts")))
@@ -58,13 +58,13 @@ func figuresOf(l words.Language, w phonebank.Wave, r store.WaveReport) []string 
 	lines = append(lines, l.Say("Talks: %d, of which %d agreed on the next one.", r.Talks, r.NextTalks),
 		l.Say("New promises that came out of them: %d.", r.Made))
 	if w.Calls() && r.NotReached > 0 {
-		lines = append(lines, l.Say("%s did not answer, after %d tries each.", l.Count(r.NotReached, "person", "people"), phonebank.WaveTries))
+		lines = append(lines, l.Say("%s did not answer, after %d tries each.", manyPeople(l, r.NotReached), phonebank.WaveTries))
 	}
 	if r.LetGo > 0 {
-		lines = append(lines, l.Say("%s left it before their turn: they said stop, or something was agreed with them meanwhile.", l.Count(r.LetGo, "person", "people")))
+		lines = append(lines, l.Say("%s left it before their turn: they said stop, or something was agreed with them meanwhile.", manyPeople(l, r.LetGo)))
 	}
 	if r.Open > 0 && w.State == phonebank.WaveDone {
-		lines = append(lines, l.Say("It ended before %s had their turn.", l.Count(r.Open, "person", "people")))
+		lines = append(lines, l.Say("It ended before %s had their turn.", manyPeople(l, r.Open)))
 	}
 	return lines
 }
@@ -75,6 +75,14 @@ func few(l words.Language, n int) string {
 		return l.Say("fewer than %d", fewPeople)
 	}
 	return strconv.Itoa(n)
+}
+
+// manyPeople is few in words.
+func manyPeople(l words.Language, n int) string {
+	if n > 0 && n < fewPeople {
+		return l.Say("fewer than %d people", fewPeople)
+	}
+	return l.Count(n, "person", "people")
 }
 
 // tablesOf lists what became of the promises, how contacts ended, and who was left out.

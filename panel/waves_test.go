@@ -92,8 +92,8 @@ func TestWaves_BuiltLookedAtLaunchedPausedAndTold(t *testing.T) {
 	b.get(page + "/people?after=x").is(http.StatusNotFound)
 	b.get(page+"/finish").is(http.StatusOK).says("End Second chances?", "2 people have not had their turn", "Keep it going")
 	b.post(page + "/finish").to(page)
-	b.get(page).says("done", "Report").hides("Pause this wave")
-	b.get(page+"/report").is(http.StatusOK).says("What came of it", "Of 2 people who fit, the wave took fewer than 5.", "It ended before 2 people had their turn.", "Promises, and what came of them", "nobody is ranked")
+	b.get(page).says("finished", "Report").hides("Pause this wave")
+	b.get(page+"/report").is(http.StatusOK).says("What came of it", "Of fewer than 5 people who fit, the wave took fewer than 5.", "It ended before fewer than 5 people had their turn.", "Promises, and what came of them", "nobody is ranked")
 	csv := b.get(page+"/report.csv").is(http.StatusOK).says("Second chances", "Missed")
 	if !strings.HasPrefix(csv.Header.Get("Content-Disposition"), "attachment") {
 		t.Error("the report is not a download")

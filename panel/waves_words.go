@@ -124,7 +124,7 @@ func waveState(l words.Language, w phonebank.Wave) (said, tone string) {
 	case w.State == phonebank.WaveScheduled:
 		return l.Say("scheduled"), "pen"
 	case w.State == phonebank.WaveDone:
-		return l.Say("done"), ""
+		return l.Say("finished"), ""
 	}
 	return l.Say("draft"), ""
 }
@@ -171,9 +171,9 @@ func effortOf(l words.Language, c phonebank.Channel, minutes, signedUp int) effo
 	}
 	e := effort{Words: l.Say("short: needs about %d", needs), Short: true}
 	if signedUp == 0 {
-		e.Whole = whole + " " + l.Say("Nobody has signed up yet. With an hour each, it needs about %d.", needs)
+		e.Whole = whole + " " + l.Say("Nobody has signed up yet. With an hour each, it takes about %s.", l.Count(needs, "volunteer", "volunteers"))
 	} else {
-		e.Whole = whole + " " + l.Say("%d signed up. With an hour each, it needs about %d.", signedUp, needs)
+		e.Whole = whole + " " + l.Say("%d signed up. With an hour each, it takes about %s.", signedUp, l.Count(needs, "volunteer", "volunteers"))
 	}
 	return e
 }

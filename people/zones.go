@@ -3,6 +3,7 @@ package people
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -46,8 +47,22 @@ var split = map[string]string{
 	"867": "America/Fort_Nelson,America/Edmonton,America/Vancouver,America/Winnipeg,America/Toronto",
 }
 
+var areas sync.Map // area code -> places: all numbers of one lie in the same, and a list holds many of them
+
 // ZonesOf reads the places that a number may be in, or "" where its prefix tells nothing narrower than a continent.
 func ZonesOf(n phonebank.Number) string {
+	if len(n) != 12 || !strings.HasPrefix(string(n), "+1") {
+		return read(n)
+	}
+	if known, ok := areas.Load(n[2:5]); ok {
+		return known.(string)
+	}
+	places := read(n)
+	areas.Store(n[2:5], places)
+	return places
+}
+
+func read(n phonebank.Number) string {
 	parsed, err := phonenumbers.Parse(string(n), "US")
 	if err != nil {
 		return ""

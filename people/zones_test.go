@@ -9,6 +9,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"phonebank"
+	"phonebank/internal/testbank"
 	"phonebank/people"
 )
 
@@ -115,5 +116,31 @@ func TestZonesOf_AreZonesOfTheNumbersState(t *testing.T) {
 				t.Errorf("%d is of %s and in %s, which is no zone of it", code, state, zone)
 			}
 		}
+	}
+}
+
+// An import reads where people live from the columns that lists have for it, and leaves what is no state to their number.
+func TestImport_TheStateComesFromItsColumnOrTheZip(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	r := bring(t, b, "name,phone,State,Zip Code\nAna Ruiz,212 555 0140,Texas,10001\nBen Cole,212 555 0141,,02903-1234\nCy Dean,214 555 0142,,\nDi Eng,416 555 0143,Ontario,M5V 2T6\nEd Fox,915 555 0144,TX,79901\n", "")
+	if r.New != 5 || len(r.Rejected) != 0 || !slices.Contains(r.Matched, "State → state") || !slices.Contains(r.Matched, "Zip Code → zip") {
+		t.Fatalf("%+v", r)
+	}
+	for name, want := range map[string][2]string{
+		"Ana Ruiz": {"TX", "America/Chicago@TX,America/Denver@TX"}, "Ben Cole": {"RI", "America/New_York@RI"}, "Cy Dean": {"", "America/Chicago@TX"},
+		"Di Eng": {"", "America/Toronto"}, "Ed Fox": {"TX", "America/Denver@TX"},
+	} {
+		var got struct{ Region, Zones string }
+		ok(t, b.Store.DB().Get(&got, `SELECT p.region, l.zones FROM people p JOIN call_list l ON l.person_id = p.id WHERE p.name = $1`, name))
+		if got.Region != want[0] || got.Zones != want[1] {
+			t.Errorf("%s: %q in %q, want %q in %q", name, got.Region, got.Zones, want[0], want[1])
+		}
+	}
+	if _, err := b.Roster.AddByHand(ctx, people.One{Name: "Fay", Phone: "212 555 0150", Region: "Nowhere", Campaign: b.Campaign.ID}); phonebank.KindOf(err) != phonebank.Invalid {
+		t.Errorf("a state that nobody knows: %v", err)
+	}
+	fay, err := b.Roster.AddByHand(ctx, people.One{Name: "Fay", Phone: "212 555 0150", Region: "alabama", Campaign: b.Campaign.ID})
+	if err != nil || fay.Region != "AL" {
+		t.Errorf("%+v %v", fay, err)
 	}
 }

@@ -213,7 +213,7 @@ const EveningLasts = 4 * time.Hour
 // open around that time with anybody on a shift, and no wave opens one. A wave's own rows are no promises.
 func (q queries) CallbacksAtRisk(ctx context.Context, until time.Time) (list []Due, err error) {
 	err = q.all(ctx, &list, `SELECT `+dueColumns+dueJoins+`
-		WHERE f.channel = 'call' AND f.state IN ('planned', 'due') AND f.due_at <= $1
+		WHERE f.channel = 'call' AND f.state IN ('planned', 'due') AND f.due_at <= $1 AND f.reason NOT IN ('wave', 'heads_up')
 			AND (f.wave_id IS NULL OR NOT EXISTS (SELECT 1 FROM waves w WHERE w.id = f.wave_id AND `+builtWave+`))
 			AND NOT EXISTS (SELECT 1 FROM sessions x WHERE x.campaign_id = f.campaign_id AND x.state = 'open'
 				AND (f.state = 'due' OR x.opened_at + make_interval(secs => $2) >= f.due_at)

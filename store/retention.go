@@ -105,7 +105,9 @@ func (q queries) StrangeNumbers(ctx context.Context, before time.Time, limit int
 }
 
 // ForgetNumbers removes numbers that belong to nobody, with what came from them.
-func (tx *Tx) ForgetNumbers(ctx context.Context, phones []string) error { return tx.forget(ctx, nil, phones) }
+func (tx *Tx) ForgetNumbers(ctx context.Context, phones []string) error {
+	return tx.forget(ctx, nil, phones)
+}
 
 func (tx *Tx) forget(ctx context.Context, people, phones []string) error {
 	var talks []string

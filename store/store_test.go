@@ -80,11 +80,11 @@ func TestSchema_EveryCheckListsTheStatesOfItsTable(t *testing.T) {
 	}
 }
 
-// Forty volunteers take every person of a list that holds many shared numbers, all at once: nobody is handed out twice, and
+// Two hundred volunteers take every person of a list that holds many shared numbers, all at once: nobody is handed out twice, and
 // no number to two volunteers.
 func TestClaim_NobodyIsHandedToTwoVolunteers(t *testing.T) {
 	b := testbank.New(t, testbank.Options{NoLoops: true})
-	const people, volunteers = 600, 40
+	const people, volunteers = 2000, 200
 	var list []store.NewPerson
 	for i := range people {
 		list = append(list, store.NewPerson{Name: fmt.Sprint("Neighbor ", i), FirstName: "N", Zone: "America/New_York", Number: phonebank.Number(fmt.Sprintf("+1646555%04d", i-i%5/4)), Priority: i % 4})

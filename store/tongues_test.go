@@ -123,7 +123,7 @@ func TestClaimDueCall_AnotherLanguageIsForWhoeverSpeaksIt(t *testing.T) {
 		var found phonebank.FollowUp
 		err := b.Store.InTx(ctx, func(tx *store.Tx) error {
 			var err error
-			found, err = tx.ClaimDueCall(ctx, shift, b.Campaign.ID, at, 15*time.Minute)
+			found, _, err = tx.ClaimDueCall(ctx, shift, b.Campaign.ID, at, 15*time.Minute)
 			return err
 		})
 		if phonebank.KindOf(err) == phonebank.NotFound && err != nil {

@@ -91,10 +91,10 @@ const dueColumns = `f.id, f.campaign_id, f.person_id, f.phone_id, COALESCE(f.con
 const dueJoins = ` FROM follow_ups f JOIN people p ON p.id = f.person_id JOIN phones ph ON ph.id = f.phone_id
 	LEFT JOIN users u ON u.id = f.owner_id LEFT JOIN commitments c ON c.id = f.commitment_id `
 
-// FollowUps lists what is to come until a moment, overdue first.
+// FollowUps lists what is to come until a moment, overdue first. A wave's own lines stand with the wave.
 func (q queries) FollowUps(ctx context.Context, until time.Time, limit int) (list []Due, err error) {
 	err = q.all(ctx, &list, `SELECT `+dueColumns+dueJoins+`
-		WHERE f.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person') AND f.due_at <= $1
+		WHERE `+boardOpen+` AND f.due_at <= $1
 		ORDER BY f.due_at LIMIT $2`, until, limit)
 	return list, err
 }

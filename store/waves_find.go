@@ -13,9 +13,9 @@ import (
 
 // WaveSlice is how many places of a list one statement looks through: no statement then runs into the connection's deadline,
 // however long the list is.
-const WaveSlice = 10_000
+const WaveSlice = 5_000
 
-// Slices cuts a campaign's list into ranges of people, each (After, Until]; the last is open.
+// Slice is a range of people on a campaign's list, (After, Until].
 type Slice struct{ After, Until string }
 
 // Slices lists the ranges in which a campaign's list is read.
@@ -66,11 +66,17 @@ func (h Hunt) sought(s Slice) (query string, args []any) {
 	}
 	f, w := h.Wave.Filter, h.Wave
 	campaign, after, until := arg(string(w.CampaignID)), arg(s.After), arg(s.Until)
-	fits := []string{"l.campaign_id = " + campaign, "l.person_id > " + after, "l.person_id <= " + until}
+	fits := []string{"l.campaign_id = " + campaign}
+	within := func(column string) { // said of every table, so that each is read in the same small range
+		fits = append(fits, column+" > "+after, column+" <= "+until)
+	}
+	within("l.person_id")
+	within("p.id")
 	hold := func(condition string) { fits = append(fits, condition) }
 	joins := ""
 	if f.Light != "" || f.LastStep != "" || f.Kind != "" || f.DaysSince > 0 {
 		joins = " JOIN last_talks t ON t.person_id = l.person_id"
+		within("t.person_id")
 	}
 	if f.Light != "" {
 		hold("t.light = " + arg(f.Light))

@@ -131,14 +131,17 @@ func (w *world) trouble(ctx context.Context) (*work, error) {
 // visitPoints lets one of each pair of processes die at one point after another, while its twin goes on, until all were visited
 // or the time is up.
 func (w *world) visitPoints(ctx context.Context) {
-	for _, p := range w.parts {
-		if strings.HasSuffix(p.name, " 1") {
-			p.arm(true)
-			p.signal(syscall.SIGKILL) // started again, on its way to its first point
+	patience := cmp.Or(w.patience, w.shard)
+	for _, twin := range []string{" 1", " 2"} { // the second joins in where the first comes to no end of it
+		for _, p := range w.parts {
+			if strings.HasSuffix(p.name, twin) && len(w.agenda.left()) > 0 {
+				p.arm(true)
+				p.signal(syscall.SIGKILL) // started again, on its way to its first point
+			}
 		}
-	}
-	for limit := time.Now().Add(cmp.Or(w.patience, w.shard)); len(w.agenda.left()) > 0 && ctx.Err() == nil && time.Now().Before(limit); {
-		pause(ctx, 100)
+		for limit := time.Now().Add(patience / 2); len(w.agenda.left()) > 0 && ctx.Err() == nil && time.Now().Before(limit); {
+			pause(ctx, 100)
+		}
 	}
 	for _, p := range w.parts {
 		p.arm(false)

@@ -171,20 +171,23 @@ func (w *world) wire(ctx context.Context) error {
 	w.diary = followup.New(followup.Parts{Store: w.store, Live: told, Bell: hurriedBell{bell, w.clock}, Log: quiet, Now: w.clock.Now})
 
 	listeners := make([]string, 2)
-	var fronts []target
 	for i := range listeners {
 		if listeners[i], err = freeAddress(); err != nil {
 			return err
 		}
-		fronts = append(fronts, target{"tcp", listeners[i]})
 	}
+	balancer, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	w.listen(balancer, front(listeners))
 	twilio, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	redisAddress := options.Addr
 	for name, to := range map[string][]target{"postgres": {{"unix", w.database.socket()}}, "redis": {{"tcp", redisAddress}},
-		"twilio": {{"tcp", twilio.Addr().String()}}, "public": fronts} {
+		"twilio": {{"tcp", twilio.Addr().String()}}, "public": {{"tcp", balancer.Addr().String()}}} {
 		if w.wires[name], err = newWire(name, to...); err != nil {
 			return err
 		}
@@ -194,6 +197,12 @@ func (w *world) wire(ctx context.Context) error {
 		return err
 	}
 	return w.plan(listeners)
+}
+
+func (w *world) listen(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }() // ends by Close
+	w.later(func() { _ = server.Close() })
 }
 
 // hurriedBell rings by the harness's own clock.
@@ -231,9 +240,7 @@ func (w *world) startTwilio(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	w.later(w.sim.Close)
-	server := &http.Server{Handler: w.sim.Handler(), ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(listener) }() // ends by Close
-	w.later(func() { _ = server.Close() })
+	w.listen(listener, w.sim.Handler())
 	w.ledger = newLedger(w.sim)
 	driven, cancel := context.WithCancel(ctx)
 	w.loops.Go(func() { w.clock.drive(driven, clock) })

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -337,6 +338,35 @@ func (b *Bank) Count(query string, args ...any) (n int) {
 	b.T.Helper()
 	must(b.T, b.Store.DB().Get(&n, query, args...))
 	return n
+}
+
+// InRedis writes down everything that Redis holds: what waits in the queue.
+func (b *Bank) InRedis() string {
+	b.T.Helper()
+	ctx := context.Background()
+	keys, err := b.Redis.Keys(ctx, "*").Result()
+	must(b.T, err)
+	var all strings.Builder
+	for _, key := range keys {
+		fmt.Fprintln(&all, key)
+		switch kind, err := b.Redis.Type(ctx, key).Result(); {
+		case err != nil:
+			must(b.T, err)
+		case kind == "hash":
+			values, err := b.Redis.HGetAll(ctx, key).Result()
+			must(b.T, err)
+			fmt.Fprintln(&all, values)
+		case kind == "zset":
+			values, err := b.Redis.ZRange(ctx, key, 0, -1).Result()
+			must(b.T, err)
+			fmt.Fprintln(&all, values)
+		case kind == "list":
+			values, err := b.Redis.LRange(ctx, key, 0, -1).Result()
+			must(b.T, err)
+			fmt.Fprintln(&all, values)
+		}
+	}
+	return all.String()
 }
 
 // Handler is the bank's web server, for tests that mount more on it.

@@ -5,8 +5,7 @@ import { language, t } from "../../js/words.js";
 import { askOf } from "../script.js";
 import { spokenWhen, nextWeekday, plusDays, plusMinutes, isTime } from "../when.js";
 import { value } from "../model.js";
-import { curly } from "../slots.js";
-import { consentWords, readBack } from "../wrap.js";
+import { consentWords } from "../wrap.js";
 import { h } from "../dom.js";
 
 /** @param {any} m */
@@ -14,7 +13,6 @@ export function nextFields(m) {
   return h("section.card.agree", { key: "agree", "aria-label": t("What was agreed") },
     h("div", { key: "left" }, what(m), how(m), consent(m)),
     h("div", { key: "right" }, when(m, "by_when", t("By when"), byChips(m)), when(m, "follow_when", t("Follow up when"), followChips(m)), fields(m, "barrier") && barrier(m), fields(m, "buddy") && buddy(m)),
-    readBack(m.wrapContext, m.form) && h("div.readback", { key: "back" }, h("span.meta", null, t("Say it back:")), h("p.spoken", { lang: m.walk.locale }, `“${curly(readBack(m.wrapContext, m.form))}”`)),
     h("p.meta.zone", { key: "zone" }, t("All times are {name}'s: it is {time} there now.", { name: m.server.person.first_name, time: m.server.person.time_there })));
 }
 
