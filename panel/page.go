@@ -17,23 +17,23 @@ import (
 
 // Page is what every page has.
 type Page struct {
-	Title   string
-	Org     string
-	Demo    bool
-	Me      phonebank.User
-	Boss    bool        // me is a coordinator
-	Nav     string      // which of the links at the top this page is
-	Paused  *pausedNow  // the gravest of what pauses everything
-	Pauses  []pausedNow // all of them, the gravest first
-	Waits   bool        // nothing leaves yet: what came in while we were away is being fetched
-	Problem string      // what went wrong with the last press, in a sentence
-	Notice  string      // what came of it
-	At      string      // when this was read, for a page that has lost its stream
-	Static  string
-	Lang    words.Language    // in which it is read
-	Here    string            // its own address, for a press that comes back to it
-	Inbox   int               // how many wait for an answer, as far as they are theirs
-	MyShift phonebank.ShiftID // of mine, where it is not off: every page keeps it alive
+	Title    string
+	Org      string
+	Demo     bool
+	Me       phonebank.User
+	Boss     bool        // me is a coordinator
+	Nav      string      // which of the links at the top this page is
+	Paused   *pausedNow  // the gravest of what pauses everything
+	Pauses   []pausedNow // all of them, the gravest first
+	Fetching bool        // nothing leaves yet: what came in while we were away is being fetched
+	Problem  string      // what went wrong with the last press, in a sentence
+	Notice   string      // what came of it
+	At       string      // when this was read, for a page that has lost its stream
+	Static   string
+	Lang     words.Language    // in which it is read
+	Here     string            // its own address, for a press that comes back to it
+	Inbox    int               // how many wait for an answer, as far as they are theirs
+	MyShift  phonebank.ShiftID // of mine, where it is not off: every page keeps it alive
 }
 
 func (b *Page) base() *Page { return b }
@@ -113,7 +113,7 @@ func (p *Panel) holdUps(r *http.Request, b *Page) error {
 		b.Paused = &b.Pauses[0]
 	}
 	mark, err := p.Store.Watermark(r.Context(), p.Now())
-	b.Waits = err == nil && !mark.Fresh
+	b.Fetching = err == nil && !mark.Fresh
 	return err
 }
 

@@ -95,6 +95,9 @@ func (h *house) furnish() {
 	raw, err := doc.JSON()
 	h.must(err)
 	ctx := h.t.Context()
+	// Nobody serves webhooks in this house and its clock is turned by hand: nothing waits here for what came in to be fetched.
+	_, err = h.Store.DB().Exec(`UPDATE watermark SET fetched_through = '9999-01-01', alive_at = '9999-01-01'`)
+	h.must(err)
 	h.must(h.Store.AddScript(ctx, doc.ID, doc.Version, "live", doc.Title.In("en"), raw, midday))
 	h.campaign = phonebank.Campaign{ID: phonebank.NewID[phonebank.CampaignID](midday), Name: "Heat by December", Number: "+12125550100", ScriptID: doc.ID, Zone: "America/New_York", CreatedAt: midday}
 	h.must(h.Store.AddCampaign(ctx, h.campaign))

@@ -104,3 +104,22 @@ func TestSID_BelongsToOneText(t *testing.T) {
 		t.Error("two texts have the same name at Twilio")
 	}
 }
+
+// A sender that died after its claim leaves nothing in the air: nobody knows whether it went, and that is said.
+func TestLease_OfADeadSenderEndsAsUnknown(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	b.Clock.Advance(61 * time.Second)
+	_, err := b.Store.DB().Exec(`UPDATE outbox SET state = 'sending', claimed_at = $1`, b.Clock.Now()) // and then the machine is gone
+	ok(t, err)
+	ok(t, b.Desk.Sweep(ctx))
+	if o := mustOutbox(t, b, f.ID); o.State != phonebank.OutboxSending {
+		t.Errorf("its lease is not over, and it is %s", o.State)
+	}
+	b.Clock.Advance(phonebank.ClaimLease + time.Second)
+	ok(t, b.Desk.Sweep(ctx))
+	if o := mustOutbox(t, b, f.ID); o.State != phonebank.OutboxUnknown {
+		t.Errorf("its lease is over, and it is %s", o.State)
+	}
+}

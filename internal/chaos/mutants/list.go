@@ -124,7 +124,7 @@ var mutants = []mutant{
 	{
 		name:  "the lease of a dead sender never ends",
 		edits: []edit{{"store/outbox.go", "WHERE state = 'sending' AND claimed_at < $1 LIMIT 200", "WHERE state = 'sending' AND claimed_at < $1 AND false LIMIT 200"}},
-		test:  catcher{"./cmd/phonebank", "TestKill_BetweenTheClaimAndTheRequestIsNeverTwo"},
+		test:  catcher{"./texting", "TestLease_OfADeadSenderEndsAsUnknown"},
 	},
 	{
 		name:  "a text goes after its last moment",
