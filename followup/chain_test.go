@@ -12,6 +12,7 @@ import (
 	"phonebank"
 	"phonebank/dialer"
 	"phonebank/internal/testbank"
+	"phonebank/store"
 	"phonebank/texting"
 )
 
@@ -99,6 +100,26 @@ func (p *promise) writes(body string) {
 	p.texts++
 	ok(p.T, p.Desk.Receive(ctx, texting.In{SID: fmt.Sprintf("SM%032d", p.texts), From: hers, To: testbank.Ours, Body: body, Zones: "America/New_York"}))
 	ok(p.T, p.Desk.WeighReplies(ctx))
+}
+
+// plans writes a follow-up of any reason down, those of waves too, with the consent that is on record.
+func (p *promise) plans(wish phonebank.Wish) (f phonebank.FollowUp) {
+	p.T.Helper()
+	ok(p.T, p.Store.InTx(ctx, func(tx *store.Tx) error {
+		phone, err := tx.LockPhone(ctx, p.person.PhoneID)
+		if err != nil {
+			return err
+		}
+		_, automatic, err := tx.TextConsent(ctx, p.person.ID, phone.ID)
+		if err != nil {
+			return err
+		}
+		if f, err = wish.Plan(p.person, phone, p.Campaign.ID, p.dana.ID, automatic, p.Clock.Now()); err != nil {
+			return err
+		}
+		return tx.AddFollowUp(ctx, f, testbank.Ours, hers)
+	}))
+	return f
 }
 
 // chain lists what is planned as "text before_commitment planned auto 2026-12-02T18:00", the earliest first.
@@ -195,8 +216,7 @@ func TestChain_OnlyAgreedTextsWithAYesGoByThemselves(t *testing.T) {
 		})
 		for i, reason := range phonebank.Reasons {
 			for _, channel := range []phonebank.Channel{phonebank.ByText, phonebank.ByCall} {
-				f, err := p.Diary.Promise(ctx, p.person.ID, p.dana.ID, phonebank.Wish{Channel: channel, Reason: reason, Local: fmt.Sprintf("2026-12-%02dT18:00", 2+i), Body: "Hi"})
-				ok(t, err)
+				f := p.plans(phonebank.Wish{Channel: channel, Reason: reason, Local: fmt.Sprintf("2026-12-%02dT18:00", 2+i), Body: "Hi"})
 				want := said && channel == phonebank.ByText && may[reason]
 				if f.Automatic != want {
 					t.Errorf("%s by %s with text_ok %v: automatic %v", reason, channel, said, f.Automatic)
@@ -312,8 +332,7 @@ func TestStop_CancelsEveryLinkOfAChainInTheSameSecond(t *testing.T) {
 	})
 	for _, reason := range phonebank.Reasons { // every kind of row that there is
 		for _, channel := range []phonebank.Channel{phonebank.ByText, phonebank.ByCall} {
-			_, err := p.Diary.Promise(ctx, p.person.ID, p.dana.ID, phonebank.Wish{Channel: channel, Reason: reason, Local: "2026-12-20T12:00", Body: "Hi"})
-			ok(t, err)
+			p.plans(phonebank.Wish{Channel: channel, Reason: reason, Local: "2026-12-20T12:00", Body: "Hi"})
 		}
 	}
 	p.at("2026-12-02T18:00")

@@ -18,6 +18,7 @@ type minePage struct {
 	Drafts    []draft         // texts that wait for a press
 	Waits     []waitRow       // that are theirs to answer
 	TextTalks []store.Texting // that are open, by text
+	Unsure    int             // texts and calls of theirs whose outcome nobody knows
 	Pool      []waitRow       // that anybody may answer who is free
 	PoolMore  int
 	Later     []store.Due
@@ -75,6 +76,9 @@ func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) 
 		return nil, err
 	}
 	var err error
+	if page.Unsure, err = p.Store.Unsure(ctx, me.ID, p.Now()); err != nil {
+		return nil, err
+	}
 	if page.TextTalks, err = p.Store.TextTalksOf(ctx, me.ID); err != nil {
 		return nil, err
 	}

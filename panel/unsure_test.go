@@ -39,6 +39,9 @@ func TestUnsure_AVolunteerDecidesAboutTheirOwnAndSeesNoNumber(t *testing.T) {
 			t.Errorf("%s: sees it %v, the whole number %v", c.who, strings.Contains(page, "about the heat"), strings.Contains(page, "(212) 555-0123"))
 		}
 	}
+	if page := mine.get("/me").Body; !strings.Contains(page, `href="/unsure"`) {
+		t.Error("their own page does not lead there")
+	}
 	if r := others.post("/texts/" + id + "/leave"); r.Status == 303 {
 		t.Errorf("Luis decides about Dana's text: %d", r.Status)
 	}

@@ -201,8 +201,9 @@ func (q queries) WavePeople(ctx context.Context, id phonebank.WaveID, after stri
 			(SELECT count(*) FROM follow_ups x JOIN calls k ON k.follow_up_id = x.id WHERE x.person_id = m.person_id AND x.wave_id = $1 AND k.placed_at IS NOT NULL AND NOT k.our_fault) AS tries,
 			COALESCE((SELECT c.outcome FROM waves w JOIN conversations c ON c.person_id = m.person_id
 				WHERE w.id = $1 AND c.started_at >= w.launched_at AND c.started_at <= COALESCE(w.done_at, 'infinity') AND c.state = 'wrapped' ORDER BY c.started_at DESC LIMIT 1), '') AS outcome
-		FROM wave_members m JOIN people p ON p.id = m.person_id JOIN phones ph ON ph.id = m.phone_id
+		FROM (SELECT * FROM wave_members WHERE wave_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3) m
+			JOIN people p ON p.id = m.person_id JOIN phones ph ON ph.id = m.phone_id
 			LEFT JOIN follow_ups f ON f.id = m.follow_up_id LEFT JOIN follow_ups h ON h.id = m.heads_up_id LEFT JOIN users u ON u.id = f.owner_id
-		WHERE m.wave_id = $1 AND m.person_id > $2 ORDER BY m.person_id LIMIT $3`, id, after, limit)
+		ORDER BY m.person_id`, id, after, limit)
 	return list, err
 }
