@@ -100,7 +100,9 @@ func TestProperty_WhateverHappensAClaimHandsOutOnlyWhoMayBeCalled(t *testing.T) 
 					return err
 				}))
 			case "rule":
-				ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LiftHold(ctx, phone, store.By{User: b.Coordinator.ID, Note: "it was an invitation"}, at) }))
+				ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+					return tx.LiftHold(ctx, phone, store.By{User: b.Coordinator.ID, Note: "it was an invitation"}, at)
+				}))
 			case "time":
 				b.Clock.Advance(time.Duration(rapid.IntRange(1, 300).Draw(rt, "minutes")) * time.Minute)
 			}

@@ -254,7 +254,9 @@ func TestOutage_ACallWaitsForTheFetchAndGoesOnByItself(t *testing.T) {
 	ok(t, err)
 	_, err = b.Store.DB().Exec(`UPDATE watermark SET fetched_through = $1`, b.Clock.Now().Add(-20*time.Second))
 	ok(t, err)
-	b.Until("Twilio was asked in vain", func() bool { return b.Count(`SELECT count(*) FROM watermark WHERE fetched_through < outage_until`) == 1 })
+	b.Until("Twilio was asked in vain", func() bool {
+		return b.Count(`SELECT count(*) FROM watermark WHERE fetched_through < outage_until`) == 1
+	})
 	_, err = b.Board.Call(ctx, s.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
 	ok(t, err)
 	if n := b.Count(`SELECT count(*) FROM calls WHERE kind = 'outbound' AND state = 'reserved'`); n != 1 {
