@@ -35,7 +35,7 @@ func TestCrawl_AStrangersDoorsAreClosedToAVolunteer(t *testing.T) {
 		for _, id := range ids {
 			got := b.do(b.request(rt.method, strings.ReplaceAll(rt.path, "{id}", id), "", nil))
 			tried++
-			if got.Status < 400 {
+			if got.Status < 400 && got.Header.Get("Location") != "/shift" { // where an answer that nobody asked for leads
 				t.Errorf("%s %s answers a stranger with %d", rt.method, rt.path, got.Status)
 			}
 			for _, secret := range []string{person.FirstName, "2125550113", "555-0113", "555-0114", string(dana.Phone)} {
@@ -51,11 +51,11 @@ func TestCrawl_AStrangersDoorsAreClosedToAVolunteer(t *testing.T) {
 	t.Logf("%d doors tried", tried)
 }
 
-// fingerprint tells whether anything about people has changed.
+// fingerprint tells whether anything about people has changed. That a text was read for what it may mean is no change.
 func (h *house) fingerprint() (out string) {
 	for _, table := range []string{"people", "phones", "conversations", "events", "follow_ups", "commitments", "calls", "messages", "outbox", "consents", "journal"} {
 		var sum string
-		h.must(h.db.SQL().Get(&sum, `SELECT count(*) || ':' || COALESCE(md5(string_agg(x::text, ',' ORDER BY x::text)), '') FROM `+table+` x`))
+		h.must(h.db.SQL().Get(&sum, `SELECT count(*) || ':' || COALESCE(md5(string_agg((to_jsonb(x) - 'weighed_at')::text, ',' ORDER BY x::text)), '') FROM `+table+` x`))
 		out += table + " " + sum + " "
 	}
 	return out

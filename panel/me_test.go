@@ -61,7 +61,7 @@ func TestMine_PromisesDueTextsWaitingAndThePool(t *testing.T) {
 	b.post("/inbox/"+string(phone.ID)+"/claim", "back", "me").is(http.StatusConflict).says("Luis is answering this already.", "Promises due")
 
 	b.reads("es")
-	b.get("/me").says("Promesas para hoy", "Mensajes que me esperan", "¿Se hizo?").hides("Promises due", "waiting on me")
+	b.get("/me").says("Promesas para hoy", "Mensajes por enviar", "¿Se hizo?").hides("Promises due", "waiting on me")
 }
 
 func TestMine_ShowsTheNearestAndSaysHowManyMore(t *testing.T) {

@@ -146,6 +146,46 @@ func TestClaim_NobodyIsHandedToTwoVolunteers(t *testing.T) {
 	}
 }
 
+// A claim passes by whom another is handing out just now: it neither takes them too nor waits for the other.
+func TestClaim_PassesByWhomAnotherIsHandingOut(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	b.Neighbor("Walt Brandt", "+12125550123")
+	other := b.Neighbor("Rosa Fuentes", "+12125550124")
+	shift, err := b.Store.KeepShift(ctx, b.Session.ID, b.Coordinator.ID, true, b.Clock.Now())
+	ok(t, err)
+	_, err = b.Store.DB().Exec(`UPDATE shifts SET state = 'ready' WHERE id = $1`, shift.ID)
+	ok(t, err)
+	_, err = b.Store.DB().Exec(`UPDATE call_list SET priority = 3 WHERE person_id = $1`, other.ID)
+	ok(t, err)
+	shift.State = phonebank.ShiftReady
+	change, err := shift.Apply(phonebank.ShiftReserve, b.Clock.Now())
+	ok(t, err)
+	another, err := b.Store.DB().Begin()
+	ok(t, err)
+	defer func() { _ = another.Rollback() }()
+	_, err = another.Exec(`UPDATE call_list SET state = 'held' WHERE person_id <> $1`, other.ID)
+	ok(t, err)
+	type answer struct {
+		got store.Claimed
+		err error
+	}
+	claimed := make(chan answer, 1)
+	go func() {
+		got, err := b.Store.ClaimPerson(ctx, shift, b.Campaign.ID, change)
+		claimed <- answer{got, err}
+	}()
+	b.Until("the claim has somebody or waits", func() bool {
+		return len(claimed) == 1 || b.Count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
+	})
+	if len(claimed) == 0 {
+		t.Error("it waits for the other claim")
+	}
+	ok(t, another.Commit())
+	if a := <-claimed; a.err != nil || a.got.PersonID != other.ID {
+		t.Errorf("it was handed %v and not the next person (%v)", a.got, a.err)
+	}
+}
+
 func TestClaim_TheMostUrgentWhoseHoursAreOpenComesFirst(t *testing.T) {
 	b := testbank.New(t, testbank.Options{NoLoops: true})
 	at := b.Clock.Now() // half past five in New York, half past two in Los Angeles

@@ -6,6 +6,7 @@ import (
 
 	"phonebank"
 	"phonebank/internal/testbank"
+	"phonebank/store"
 	"phonebank/texting"
 )
 
@@ -25,6 +26,70 @@ func TestDeliver_ARingThatWasRungAgainDoesNothing(t *testing.T) {
 	ok(t, b.Desk.Deliver(ctx, id, due[0].Generation))
 	if sent := b.Sent("+12125550123"); len(sent) != 1 {
 		t.Errorf("the newest ring sent %v", sent)
+	}
+}
+
+// Who claims waits for what is being stored about the number and judges by that, not by what was there when it began.
+func TestClaim_WaitsForWhatIsBeingStoredAboutTheNumber(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	id := mustOutbox(t, b, reminder(t, b, p, "See you Thursday.").ID).ID
+	b.Clock.Advance(61 * time.Second)
+	delivered := make(chan error, 1)
+	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.HoldPhone(ctx, p.PhoneID, "please stop by at 5", b.Clock.Now()); err != nil {
+			return err
+		}
+		go func() { delivered <- b.Desk.Deliver(ctx, id, 0) }()
+		b.Until("the claim waits for the number", func() bool {
+			return b.Count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
+		})
+		return nil
+	}))
+	ok(t, <-delivered)
+	if sent := b.Sent("+12125550123"); len(sent) != 0 {
+		t.Errorf("a text went after the hold was stored: %v", sent)
+	}
+	if o, err := b.Store.Outbox(ctx, id); err != nil || o.State != phonebank.OutboxReady || o.Attempt != 0 {
+		t.Errorf("the text is %s after %d attempts (%v)", o.State, o.Attempt, err)
+	}
+}
+
+// refuseCommits lets every change of a table fail at the last moment, as a disk does that is full: at the commit.
+func refuseCommits(t *testing.T, b *testbank.Bank, table string) {
+	t.Helper()
+	_, err := b.Store.DB().Exec(`
+		CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$;
+		CREATE CONSTRAINT TRIGGER refused AFTER UPDATE ON ` + table + ` DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	ok(t, err)
+}
+
+// Only a claim that is committed may ask Twilio: one that never was leaves no trace here, and the text would go again.
+func TestDeliver_AClaimThatWasNotCommittedAsksNobody(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	id := mustOutbox(t, b, reminder(t, b, p, "See you Thursday.").ID).ID
+	b.Clock.Advance(61 * time.Second)
+	refuseCommits(t, b, "outbox")
+	if err := b.Desk.Deliver(ctx, id, 0); err == nil {
+		t.Error("nobody is told that the claim was not kept")
+	}
+	if sent := b.Sent("+12125550123"); len(sent) != 0 {
+		t.Errorf("a text went that nobody claimed: %v", sent)
+	}
+}
+
+// Twilio tells us once what became of a text, unless we say that we could not keep it: then it tells us again.
+func TestStatus_WhatIsNotCommittedIsNotAnswered(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true, Timings: slowReports()})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	b.Clock.Advance(61 * time.Second)
+	ok(t, b.Desk.Deliver(ctx, mustOutbox(t, b, f.ID).ID, 0))
+	o := mustOutbox(t, b, f.ID)
+	refuseCommits(t, b, "messages")
+	if err := b.Desk.Status(ctx, texting.Report{Token: o.Token, SID: *o.SID, Status: "delivered"}); err == nil {
+		t.Error("Twilio is told that we have kept what we have not")
 	}
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -49,7 +51,7 @@ func TestFollowThrough_FromTheTalkOnMondayToTheRung(t *testing.T) {
 	neighbour.press("Hang up")
 	volunteer.sees("How did it end?", "Xiomara will come to the tenants’ meeting", "Sends itself")
 	volunteer.press("Save, take a break")
-	volunteer.sees("Breather")
+	volunteer.sees("Saved: your talk with Xiomara", "Breathe.")
 
 	// Wednesday evening the reminder goes by itself.
 	neighbour.seesNo("The plan is: come to the tenants' meeting")
@@ -64,9 +66,12 @@ func TestFollowThrough_FromTheTalkOnMondayToTheRung(t *testing.T) {
 	volunteer.press("I'll call then")
 	volunteer.sees("Texts to send")
 	volunteer.press("Send")
-	neighbour.sees("6")
-	volunteer.open(d.base + "/me")
-	volunteer.sees("Xiomara Quiñones", "6:00 pm")
+	neighbour.sees("it is. I'll call you then")
+	volunteer.seesNo("Texts to send")
+	volunteer.sees("Coming up", "Xiomara Quiñones", "6:00 pm there")
+	volunteer.press("Xiomara Quiñones")
+	volunteer.sees("Promises", "We call")
+	theirs := volunteer.address()
 
 	// Friday at six she is on the screen of the one who promised to call.
 	friday := thursday.AddDate(0, 0, 1)
@@ -74,9 +79,17 @@ func TestFollowThrough_FromTheTalkOnMondayToTheRung(t *testing.T) {
 	volunteer.open(d.base + "/shift")
 	volunteer.press("Ring my phone")
 	phone.press("Answer")
-	phone.press("1")
-	volunteer.sees("Your phone is connected")
+	volunteer.wait("the phone to be connected", func() bool {
+		phone.press("1") // it may have asked, or be about to
+		return strings.Contains(volunteer.text(), "Your phone is connected")
+	})
 	d.moveTo(friday, 18, 0)
+	page := volunteer.another("her page", theirs)
+	page.wait("the call to be due", func() bool {
+		page.reload()
+		return regexp.MustCompile(`We call [^.]*\bdue\b`).MatchString(page.text())
+	})
+	page.close()
 	volunteer.press("I'm ready")
 	volunteer.sees("Next person", "Xiomara Quiñones", "come to the tenants")
 	volunteer.picture("callback")
@@ -85,13 +98,13 @@ func TestFollowThrough_FromTheTalkOnMondayToTheRung(t *testing.T) {
 	volunteer.sees("On call")
 	neighbour.press("Hang up")
 	volunteer.sees("How did it end?")
-	volunteer.press("A good talk")
+	volunteer.press("Good talk, no ask")
 	volunteer.press("Save, take a break")
 
 	// She had come after all: kept. That speaks for a rung, and a coordinator decides.
-	volunteer.open(d.base + "/me")
-	volunteer.press("Xiomara Quiñones")
-	volunteer.sees("Promises")
+	volunteer.sees("Breathe.")
+	volunteer.open(theirs)
+	volunteer.sees("Promises", "Did it happen?")
 	volunteer.press("Kept")
 	volunteer.sees("kept")
 	coordinator := c.person("the coordinator", d.coordinator)
@@ -172,12 +185,14 @@ func TestFollowThrough_AWaveFromThePlanToTheReport(t *testing.T) {
 	coordinator.sees("asked us to stop")
 	coordinator.open(wave)
 	coordinator.wait("Marcus to be out of the wave", func() bool {
-		gone, err := eval[bool](coordinator, `[...document.querySelectorAll("main li")].filter(l => l.innerText.includes("Marcus Tolliver")).every(l => /stop/i.test(l.innerText))`)
+		gone, err := eval[bool](coordinator, `[...document.querySelectorAll("main li")].filter(l => l.innerText.includes("Marcus Tolliver")).every(l => l.innerText.includes("They said no"))`)
 		return err == nil && gone
 	})
 	coordinator.press("End it")
+	coordinator.sees("people have not had their turn")
 	coordinator.press("End it")
-	coordinator.press("Report")
+	coordinator.sees("Check-ins by phone", "finished")
+	coordinator.open(wave + "/report")
 	coordinator.sees("What came of it", "Counted together, and nobody is ranked.")
 	coordinator.picture("wave-report")
 }

@@ -403,12 +403,13 @@ func TestKill_BetweenTheClaimAndTheRequestIsNeverTwo(t *testing.T) {
 	}}
 	deaf := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
+			_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that whoever asked has gone
 			<-r.Context().Done()
 			return
 		}
 		pass.ServeHTTP(rw, r)
 	}))
-	defer deaf.Close()
+	defer func() { deaf.CloseClientConnections(); deaf.Close() }()
 	real := append([]string(nil), w.env...)
 	w.env = append(w.env, "TWILIO_API_BASE_URL="+deaf.URL)
 	worker := w.serve(freePort(t), "--only=worker")
