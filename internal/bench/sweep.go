@@ -8,8 +8,8 @@ import (
 	"phonebank/worker"
 )
 
-// each is how many follow-ups are planned for every person on the list: together a million.
-const each = 1_000_000 / listed
+// ahead is how many follow-ups are planned for every person on the list: together a million.
+const ahead = 1_000_000 / listed
 
 // measureSweep times whole passes of the sweeper over a million rows that are planned for later: nothing due, and 1,000 due.
 func measureSweep(ctx context.Context, w *world, _ *report) error {
@@ -61,7 +61,7 @@ func (w *world) planAMillion(ctx context.Context) error {
 		{`INSERT INTO follow_ups (id, campaign_id, person_id, phone_id, owner_id, channel, reason, state, body, automatic, local_wish, zone, due_at, not_after, created_at)
 			SELECT 'LATER' || n || substr(p.id, 7), $1, p.id, p.phone_id, $2, CASE WHEN n % 5 = 4 THEN 'call' ELSE 'text' END, 'before_commitment', 'planned', 'See you Thursday.',
 				n % 5 <> 4, '2026-12-20T18:00', 'America/New_York', $3::timestamptz + n * interval '2 days', $3::timestamptz + n * interval '2 days' + interval '4 hours', $4
-			FROM people p, generate_series(0, $5 - 1) n`, []any{w.campaign.ID, w.coordinator.ID, at.Add(24 * time.Hour), at, each}},
+			FROM people p, generate_series(0, $5 - 1) n`, []any{w.campaign.ID, w.coordinator.ID, at.Add(24 * time.Hour), at, ahead}},
 		{`INSERT INTO outbox (id, state, follow_up_id, campaign_id, person_id, phone_id, user_id, from_number, to_number, body, automatic, token, not_before, not_after, created_at)
 			SELECT f.id, 'ready', f.id, f.campaign_id, f.person_id, f.phone_id, f.owner_id, $1, p.number, f.body, true,
 				rpad(upper(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')), 52, '0'), f.due_at, f.not_after, f.created_at
