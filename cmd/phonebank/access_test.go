@@ -249,6 +249,7 @@ func (i *inspector) coordinators(t *testing.T, d *demo, boss *tab) {
 	i.waves(d, boss)
 	visit("the method's report", "/report", "Report")
 	visit("the ladder", "/ladder", "The ladder")
+	visit("what nobody knows", "/unsure", "Did it go?")
 	visit("scripts", "/scripts", "Scripts")
 	boss.follow("/scripts/heat-recruitment/")
 	boss.wait("the script", func() bool {

@@ -178,4 +178,24 @@ var mutants = []mutant{
 		edits: []edit{{"store/outbox.go", "AND (rung_at IS NULL OR rung_at < $2) AND (legal OR NOT $4::boolean)", "AND rung_at < $2 AND (legal OR NOT $4::boolean)"}},
 		test:  catcher{"./worker", "TestRedisFlushed_WhileWorkIsDueLosesAndDoublesNothing"},
 	},
+	{
+		name:  "texts that no webhook brought are not fetched",
+		edits: []edit{{"worker/reconcile.go", "n, err := w.Desk.Fetch(ctx, ours, since, people.ZonesOf)", "n, err := 0, error(nil)"}},
+		test:  catcher{"./worker", "TestFetch_TextsWhoseWebhooksWereLostArriveOnceAndInOrder"},
+	},
+	{
+		name:  "a restored database is not paused",
+		edits: []edit{{"store/installation.go", "_, err = tx.PauseItself(ctx, RestoredPause, why, instance, at)", "_ = at"}},
+		test:  catcher{"./cmd/phonebank", "TestRestore_ACopyOfTheDatabaseSendsNothingUntilResume"},
+	},
+	{
+		name:  "what the auditor finds stops nothing",
+		edits: []edit{{"worker/audit.go", "if _, pauseErr := w.Desk.Store.PauseItself(ctx, store.AuditorPause, store.AuditWords(found[0].Promise), \"\", at); pauseErr != nil {", "if pauseErr := error(nil); pauseErr != nil {"}},
+		test:  catcher{"./worker", "TestAudit_FindsEveryRowThatMustNeverBe"},
+	},
+	{
+		name:  "what nobody knows is put on no list",
+		edits: []edit{{"texting/sweep.go", "if asked, err = tx.AskPerson(ctx, o, why, at); err != nil || !asked {", "if err != nil || !asked {"}},
+		test:  catcher{"./texting", "TestUnsure_IsLookedUpAfterOneFiveFifteenAndThirtyMinutes"},
+	},
 }
