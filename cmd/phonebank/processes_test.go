@@ -461,13 +461,17 @@ func TestMisuse_ExitsWithTwoAndFailureWithOne(t *testing.T) {
 func TestDoctor_SaysInWordsWhatIsWrong(t *testing.T) {
 	w := newWorld(t)
 	w.serve(strings.TrimPrefix(w.public, "http://"))
+	until(t, "what came in at Twilio to be fetched for the first time", func() bool {
+		mark, err := w.store.Watermark(context.Background(), time.Now())
+		return err == nil && mark.Fresh
+	})
 	if said := w.tool("doctor"); !strings.Contains(said, "All is well.") || !strings.Contains(said, "Texts and calls to +12125550100 come here.") {
 		t.Errorf("on a good day: %s", said)
 	}
 	cmd := exec.Command(binary, "doctor")
 	cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH")}, w.env...), "PUBLIC_URL=http://127.0.0.1:1", "TWILIO_AUTH_TOKEN=wrong", "REDIS_URL=redis://127.0.0.1:1")
 	out, err := cmd.CombinedOutput()
-	for _, says := range []string{"Redis does not answer", "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", "2 of 4 things need you"} {
+	for _, says := range []string{"Redis does not answer", "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", "2 of 5 things need you"} {
 		if !strings.Contains(string(out), says) {
 			t.Errorf("it does not say %q: %s", says, out)
 		}
