@@ -22,6 +22,12 @@ import (
 // tonight's call has had it. What is planned for later stays, and the volunteer is asked.
 const Today = 12 * time.Hour
 
+// A callback whose row is in other hands is looked for again, a few times and shortly: somebody waits at the screen.
+const (
+	lookAgain = 5
+	lookAfter = 20 * time.Millisecond
+)
+
 // offerCallback takes the callback that this volunteer should make next. One that may not be made now waits for its
 // person's next opening.
 func (b *Switchboard) offerCallback(ctx context.Context, s phonebank.Shift, campaign phonebank.CampaignID, at time.Time) (offered bool, err error) {
@@ -29,6 +35,7 @@ func (b *Switchboard) offerCallback(ctx context.Context, s phonebank.Shift, camp
 		return false, err
 	}
 	var f phonebank.FollowUp
+	looks := 0
 	for range 20 { // callbacks that may not be made now are put off, so this ends; the bound is for the reader
 		var put bool
 		err = b.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -66,7 +73,17 @@ func (b *Switchboard) offerCallback(ctx context.Context, s phonebank.Shift, camp
 			return nil
 		})
 		if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
-			return false, nil
+			// Whose row is in other hands for a moment is not passed by for somebody new.
+			waits, err := b.Store.CallWaits(ctx, s, campaign, at, b.Grace)
+			if looks++; err != nil || !waits || looks > lookAgain {
+				return false, err
+			}
+			select {
+			case <-ctx.Done():
+				return false, ctx.Err()
+			case <-time.After(lookAfter):
+			}
+			continue
 		}
 		if err != nil || offered || !put {
 			break

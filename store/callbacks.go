@@ -91,6 +91,16 @@ func (q queries) CallsDue(ctx context.Context, campaign phonebank.CampaignID, at
 	return due, err
 }
 
+// callWaits asks what claimDueCall asks, and takes nothing.
+var callWaits = `SELECT EXISTS (` + strings.ReplaceAll(claimDueCall, `FOR NO KEY UPDATE OF f SKIP LOCKED`, ``) + `)`
+
+// CallWaits tells whether there is a callback for a shift, also where its row is just in somebody's hands: a sweep looks at it, or another
+// volunteer is being handed it.
+func (q queries) CallWaits(ctx context.Context, shift phonebank.Shift, campaign phonebank.CampaignID, at time.Time, grace time.Duration) (waits bool, err error) {
+	err = q.hotGet(ctx, &waits, callWaits, campaign, at, shift.SessionID, shift.UserID, at.Add(-grace), at.Add(-phonebank.RetryAfter))
+	return waits, err
+}
+
 // ClaimDueCall takes the callback that a ready volunteer should make next, and says whose turn it was. Rows that another
 // volunteer is just being handed are skipped.
 func (tx *Tx) ClaimDueCall(ctx context.Context, shift phonebank.Shift, campaign phonebank.CampaignID, at time.Time, grace time.Duration) (phonebank.FollowUp, Turn, error) {
