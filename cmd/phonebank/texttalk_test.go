@@ -56,9 +56,10 @@ func TestMethod_TheSameTalkByText(t *testing.T) {
 	coordinator.press("Xiomara Quiñones")
 	coordinator.sees("Who knows them")
 	person := coordinator.address()
-	if _, err := eval[bool](coordinator, `(o => { o.value = [...o.options].find(x => x.text.startsWith("Dana")).value; o.form.requestSubmit(); return true; })(document.getElementById("owner"))`); err != nil {
-		t.Fatal(err)
-	}
+	coordinator.wait("Dana among those who may know her", func() bool {
+		there, err := eval[bool](coordinator, `(o => { if (!o) return false; o.value = [...o.options].find(x => x.text.startsWith("Dana")).value; o.form.requestSubmit(); return true; })(document.getElementById("owner"))`)
+		return err == nil && there
+	})
 	coordinator.sees("Dana knows them")
 	v.open(person)
 	v.press("Text with the script")
