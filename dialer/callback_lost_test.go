@@ -11,7 +11,6 @@ import (
 	"phonebank/store"
 )
 
-
 // offered is a bank with one callback on a volunteer's card, and what goes with it.
 type offered struct {
 	*testbank.Bank

@@ -124,6 +124,26 @@ func (d *Desk) write(ctx context.Context, tx *store.Tx, draft Draft, at time.Tim
 	return o, tx.Touch(ctx, person.ID, knows, at)
 }
 
+// mayText answers, in words, why a person must not be texted now, or nil. It is asked under the number's lock.
+func mayText(ctx context.Context, tx *store.Tx, s store.Sending, at time.Time) error {
+	person, err := tx.Person(ctx, s.PersonID)
+	if err != nil {
+		return err
+	}
+	phone, err := tx.Phone(ctx, s.PhoneID)
+	if err != nil {
+		return err
+	}
+	byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
+	if err != nil {
+		return err
+	}
+	if why, not := phonebank.NotText(person, phone, byHand, at); not {
+		return why.Fail(phonebank.Forbidden)
+	}
+	return nil
+}
+
 // Press releases a text that waited for a person: the draft of a follow-up, with the words they gave it.
 func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, user phonebank.UserID) error {
 	at := d.Now()
@@ -133,20 +153,8 @@ func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, us
 		if err != nil {
 			return err
 		}
-		person, err := tx.Person(ctx, s.PersonID)
-		if err != nil {
+		if err := mayText(ctx, tx, s, at); err != nil {
 			return err
-		}
-		phone, err := tx.Phone(ctx, s.PhoneID)
-		if err != nil {
-			return err
-		}
-		byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
-		if err != nil {
-			return err
-		}
-		if why, not := phonebank.NotText(person, phone, byHand, at); not {
-			return why.Fail(phonebank.Forbidden)
 		}
 		if err := waveStands(ctx, tx, s.FollowUpID); err != nil {
 			return err

@@ -85,20 +85,8 @@ func (d *Desk) SendAgain(ctx context.Context, id phonebank.OutboxID, user phoneb
 
 // mayGo answers, in words, why a text must not leave now, or nil. It is asked under the number's lock.
 func (d *Desk) mayGo(ctx context.Context, tx *store.Tx, s store.Sending, at time.Time) error {
-	person, err := tx.Person(ctx, s.PersonID)
-	if err != nil {
+	if err := mayText(ctx, tx, s, at); err != nil {
 		return err
-	}
-	phone, err := tx.Phone(ctx, s.PhoneID)
-	if err != nil {
-		return err
-	}
-	byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
-	if err != nil {
-		return err
-	}
-	if why, not := phonebank.NotText(person, phone, byHand, at); not {
-		return why.Fail(phonebank.Forbidden)
 	}
 	if paused, err := tx.Paused(ctx); err != nil {
 		return err

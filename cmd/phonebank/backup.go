@@ -16,24 +16,17 @@ type backupCommand struct {
 
 // Run writes the whole database into one file while the service goes on.
 func (b *backupCommand) Run(ctx context.Context) error {
-	c, err := read(os.Getenv)
-	if err != nil {
-		return err
-	}
-	end, err := c.reach(ctx)
-	defer end()
-	if err != nil {
-		return err
-	}
-	if err := embedded.Dump(ctx, c.DatabaseURL, c.PGBin, b.File); err != nil {
-		return phonebank.Because(err, phonebank.Unavailable, "The backup was not written.")
-	}
-	info, err := os.Stat(b.File)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s: %d KB. It holds names, numbers and what people said: keep it where only you can read it.\n", b.File, (info.Size()+1023)/1024)
-	return nil
+	return withDatabase(ctx, func(c config) error {
+		if err := embedded.Dump(ctx, c.DatabaseURL, c.PGBin, b.File); err != nil {
+			return phonebank.Because(err, phonebank.Unavailable, "The backup was not written.")
+		}
+		info, err := os.Stat(b.File)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: %d KB. It holds names, numbers and what people said: keep it where only you can read it.\n", b.File, (info.Size()+1023)/1024)
+		return nil
+	})
 }
 
 type restoreCommand struct {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"phonebank/migrations"
@@ -27,28 +26,16 @@ type resumeCommand struct{}
 
 // Run says what holds everything back and lifts what Phonebank itself has paused. A person's pause is left to people.
 func (resumeCommand) Run(ctx context.Context) error {
-	c, err := read(os.Getenv)
-	if err != nil {
-		return err
-	}
-	end, err := c.reach(ctx)
-	defer end()
-	if err != nil {
-		return err
-	}
-	version, err := migrations.Version(ctx, c.DatabaseURL)
-	if err != nil {
-		return err
-	}
-	if version != migrations.Latest() {
-		return fmt.Errorf("the database is at version %d and this program needs %d; run 'phonebank migrate'", version, migrations.Latest())
-	}
-	s, err := store.Open(c.DatabaseURL, store.Options{Wall: time.Now})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = s.Close() }() // everything is committed
-	return c.resume(ctx, s, time.Now())
+	return withStore(ctx, func(c config, s *store.Store) error {
+		version, err := migrations.Version(ctx, c.DatabaseURL)
+		if err != nil {
+			return err
+		}
+		if version != migrations.Latest() {
+			return fmt.Errorf("the database is at version %d and this program needs %d; run 'phonebank migrate'", version, migrations.Latest())
+		}
+		return c.resume(ctx, s, time.Now())
+	})
 }
 
 func (c config) resume(ctx context.Context, s *store.Store, at time.Time) error {

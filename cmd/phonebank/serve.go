@@ -111,24 +111,17 @@ type migrateCommand struct{}
 
 // Run migrates the database that the environment names, or the one of a demo that runs on DATA_DIR.
 func (migrateCommand) Run(ctx context.Context) error {
-	c, err := read(os.Getenv)
-	if err != nil {
-		return err
-	}
-	end, err := c.reach(ctx)
-	defer end()
-	if err != nil {
-		return err
-	}
-	if err := migrations.Up(ctx, c.DatabaseURL); err != nil {
-		return err
-	}
-	version, err := migrations.Version(ctx, c.DatabaseURL)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("The database is at version %d.\n", version)
-	return nil
+	return withDatabase(ctx, func(c config) error {
+		if err := migrations.Up(ctx, c.DatabaseURL); err != nil {
+			return err
+		}
+		version, err := migrations.Version(ctx, c.DatabaseURL)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("The database is at version %d.\n", version)
+		return nil
+	})
 }
 
 // reach finds the database for a tool: the environment's, else that of a service which runs on DATA_DIR, else its own start of it.

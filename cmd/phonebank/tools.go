@@ -15,8 +15,8 @@ import (
 	"phonebank/store"
 )
 
-// withStore runs a tool against the database, whichever way it is reached.
-func withStore(ctx context.Context, do func(config, *store.Store) error) error {
+// withDatabase runs a tool where the database is: the environment's, that of a demo which runs on DATA_DIR, or one started for it.
+func withDatabase(ctx context.Context, do func(config) error) error {
 	c, err := read(os.Getenv)
 	if err != nil {
 		return err
@@ -26,12 +26,19 @@ func withStore(ctx context.Context, do func(config, *store.Store) error) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(c.DatabaseURL, store.Options{Wall: time.Now, Deadline: time.Minute, Conns: 2})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = s.Close() }() // the tool ends with it
-	return do(c, s)
+	return do(c)
+}
+
+// withStore runs a tool against the database, whichever way it is reached.
+func withStore(ctx context.Context, do func(config, *store.Store) error) error {
+	return withDatabase(ctx, func(c config) error {
+		s, err := store.Open(c.DatabaseURL, store.Options{Wall: time.Now, Deadline: time.Minute, Conns: 2})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = s.Close() }() // the tool ends with it
+		return do(c, s)
+	})
 }
 
 type importCommand struct {
