@@ -5,7 +5,6 @@ package worker
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -131,52 +130,43 @@ func (w *Worker) handle(do func(context.Context, store.Rung) error) asynq.Handle
 	}
 }
 
-// sweepLoop looks after what nobody rang for, at each tick and whenever something has come due.
+// sweepLoop looks after what nobody rang for, at each tick, and every second where more is due than the queue could take.
 func (w *Worker) sweepLoop(ctx context.Context) {
 	tick := time.NewTicker(w.SweepEvery)
 	defer tick.Stop()
 	for {
 		before := w.Desk.Now()
-		if err := w.Sweep(ctx); err != nil && ctx.Err() == nil {
+		more := w.ring(ctx)
+		if err := w.lookAfter(ctx); err != nil && ctx.Err() == nil {
 			w.Log.Warn("sweep not finished", "error", err)
 		} else if err := w.AuditWhenDue(ctx, before); err != nil && ctx.Err() == nil {
 			w.Log.Warn("promises not audited", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+		for waiting := true; waiting; {
+			var soon <-chan time.Time
+			if more {
+				soon = time.After(time.Second)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				waiting = false
+			case <-soon:
+				more = w.ring(ctx)
+			}
 		}
 	}
 }
 
-// sweepBatch bounds one statement of a sweep.
-const sweepBatch = 1000
-
-// Sweep rings for everything that is due and unclaimed, and looks after what went wrong. Any process may run it.
+// Sweep rings for what is due and unclaimed, and looks after what went wrong. Any process may run it.
 func (w *Worker) Sweep(ctx context.Context) error {
-	for {
-		due, err := w.Diary.Due(ctx, sweepBatch)
-		if err != nil {
-			return err
-		}
-		for _, r := range due {
-			w.Bell.ring(ctx, followUpTask, r, 0)
-		}
-		texts, err := w.Desk.Due(ctx, sweepBatch)
-		if err != nil {
-			return err
-		}
-		if len(texts) > 0 {
-			crash.Here("sweep.rung")
-		}
-		for _, r := range texts {
-			w.Bell.ring(ctx, textTask, r, 0)
-		}
-		if len(due) < sweepBatch && len(texts) < sweepBatch {
-			break
-		}
-	}
+	w.ring(ctx)
+	return w.lookAfter(ctx)
+}
+
+// lookAfter is the part of a sweep that needs no queue.
+func (w *Worker) lookAfter(ctx context.Context) error {
 	if err := w.Diary.Expire(ctx); err != nil {
 		return err
 	}
@@ -187,45 +177,6 @@ func (w *Worker) Sweep(ctx context.Context) error {
 		return err
 	}
 	return w.Desk.Sweep(ctx)
-}
-
-// Bell rings through asynq. A ring that fails is logged: the sweeper finds the row.
-type Bell struct {
-	client *asynq.Client
-	log    *slog.Logger
-}
-
-// NewBell makes a bell.
-func NewBell(redis asynq.RedisConnOpt, log *slog.Logger) *Bell {
-	return &Bell{client: asynq.NewClient(redis), log: log}
-}
-
-// Close ends the bell's connection.
-func (b *Bell) Close() error { return b.client.Close() }
-
-// Soon rings for a row after a while.
-func (b *Bell) Soon(ctx context.Context, kind, id string, generation int, in time.Duration) {
-	b.ring(ctx, kind, store.Rung{ID: id, Generation: generation}, in)
-}
-
-func (b *Bell) ring(ctx context.Context, kind string, r store.Rung, in time.Duration) {
-	payload, err := json.Marshal(r)
-	if err != nil {
-		b.log.Error("task not written", "error", err)
-		return
-	}
-	// asynq keeps whole seconds and cuts the rest off. A ring before the row is due changes nothing and is lost.
-	if in > 0 {
-		in += time.Second
-	}
-	// Never make a person wait for Redis: the row is kept already.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	_, err = b.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), asynq.TaskID(fmt.Sprintf("%s:%s:%d", kind, r.ID, r.Generation)),
-		asynq.ProcessIn(crash.Scale(max(in, 0))), asynq.MaxRetry(0), asynq.Timeout(time.Minute))
-	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-		b.log.Warn("bell not rung", "kind", kind, "id", r.ID, "error", err)
-	}
 }
 
 // quiet turns asynq's lines into ours.

@@ -31,6 +31,7 @@ func measureCrowded(ctx context.Context, w *world, r *report) error {
 	if err != nil {
 		return err
 	}
+	fmt.Printf("bare: %.1f s; the reminders now go into the queue\n", bare.took.Seconds()) // the rest takes minutes
 	before, err := w.sentTo()
 	if err != nil {
 		return err
@@ -66,6 +67,7 @@ func measureCrowded(ctx context.Context, w *world, r *report) error {
 		return err
 	}
 	base := bare.took.Seconds()
+	fmt.Println()
 	table([][]string{
 		{"what", "time", "a second", "to bare"},
 		{"bare: 100,000 x (claim and commit, accept and commit)", fmt.Sprintf("%.1f s", base), perSecond(crowded / base), "1"},
@@ -143,10 +145,13 @@ func (w *world) letWorkerSend(ctx context.Context, due time.Time) (took time.Dur
 		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
 		_ = cmd.Wait()
 	}()
-	for range 4 * 600 {
+	for tries := range 4 * 600 {
 		left, err := w.count(ctx, `SELECT count(*) FROM outbox WHERE id LIKE 'CROWD%' AND state IN ('ready', 'sending')`)
 		if err != nil {
 			return 0, 0, err
+		}
+		if tries%120 == 119 {
+			fmt.Printf("%d texts are still to go\n", left)
 		}
 		if left == 0 {
 			var last time.Time
