@@ -2,7 +2,9 @@ package eyes
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,7 +23,11 @@ type Demo struct {
 	Lines map[string]string // what it printed: ready, coordinator, volunteer, phone, ...
 	cmd   *exec.Cmd
 	dir   string
+	sim   string // where its local Twilio listens
 }
+
+// simToken opens the local Twilio of this demo.
+const simToken = "letmein"
 
 // StartDemo builds the product and starts its demo. The whole of it ends with Close.
 func StartDemo(ctx context.Context) (d *Demo, err error) {
@@ -29,7 +35,7 @@ func StartDemo(ctx context.Context) (d *Demo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d = &Demo{Lines: map[string]string{}, dir: dir}
+	d = &Demo{Lines: map[string]string{}, dir: dir, sim: freePort()}
 	defer func() {
 		if err != nil {
 			d.Close()
@@ -45,7 +51,7 @@ func StartDemo(ctx context.Context) (d *Demo, err error) {
 	d.cmd = exec.CommandContext(ctx, binary, "demo")
 	d.cmd.Cancel = func() error { return d.cmd.Process.Signal(syscall.SIGTERM) }
 	d.cmd.WaitDelay = 20 * time.Second
-	d.cmd.Env = append(os.Environ(), "LISTEN="+freePort(), "SIMULATOR_LISTEN="+freePort(), "DATA_DIR="+dir+"/data", "SIMULATOR_TOKEN=letmein")
+	d.cmd.Env = append(os.Environ(), "LISTEN="+freePort(), "SIMULATOR_LISTEN="+d.sim, "DATA_DIR="+dir+"/data", "SIMULATOR_TOKEN="+simToken)
 	d.cmd.Stderr = os.Stderr
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {
@@ -101,6 +107,29 @@ func (d *Demo) Press(ctx context.Context, c *http.Client, address string, form u
 		return "", fmt.Errorf("POST %s: %s", r.URL.Path, res.Status)
 	}
 	return res.Request.URL.String(), nil
+}
+
+// Control asks something of the local Twilio, by its control API (docs/simulator.md).
+func (d *Demo) Control(ctx context.Context, path string, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+d.sim+"/_sim"+path, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+simToken)
+	r.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("POST /_sim%s: %s", path, res.Status)
+	}
+	return nil
 }
 
 // Close ends the demo with all that it started.

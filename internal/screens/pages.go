@@ -15,7 +15,7 @@ import (
 var shown = []struct{ name, path string }{
 	{"room", "/room"}, {"sessions", "/sessions"}, {"session-new", "/sessions/new"}, {"people", "/people"}, {"person-add", "/people/add"},
 	{"import", "/import"}, {"follow-ups", "/follow-ups"}, {"waves", "/waves"}, {"wave-new", "/waves/new"}, {"campaigns", "/campaigns"}, {"scripts", "/scripts"}, {"ladder", "/ladder"},
-	{"report", "/report"}, {"me", "/me"}, {"shift", "/shift"}, {"practice", "/practice"},
+	{"report", "/report"}, {"me", "/me"}, {"inbox", "/inbox"}, {"unsure", "/unsure"}, {"shift", "/shift"}, {"practice", "/practice"},
 }
 
 // pages takes a picture of every page around a talk, with the demo's people on it.
@@ -38,6 +38,9 @@ func pages(ctx context.Context, a *album) error {
 	if err := a.press(d.Lines["coordinator"], "main form button"); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
+	if err := busy(ctx, d); err != nil {
+		return err
+	}
 	for _, p := range shown {
 		if err := a.take("page-"+p.name, d.Base()+p.path, "main"); err != nil {
 			return err
@@ -54,7 +57,7 @@ func pages(ctx context.Context, a *album) error {
 			return err
 		}
 	}
-	return nil
+	return wave(a, d)
 }
 
 // first answers with where the first link of a kind leads.
@@ -73,20 +76,27 @@ func (a *album) first(address, link string) (string, error) {
 
 // press opens a page and presses one button on it.
 func (a *album) press(address, button string) error {
+	_, err := a.act(address, `document.querySelector('`+button+`').click()`)
+	return err
+}
+
+// act opens a page and lets a script do what a person would; it answers with the address that this led to.
+func (a *album) act(address, script string) (string, error) {
 	ctx, cancel := context.WithTimeout(a.page, 30*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
-		return err
+		return "", err
 	}
-	if err := chromedp.Do(ctx, chromedp.Click(button)); err != nil {
-		return err
+	// The page that follows has no such mark.
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.body.dataset.before = "yes"; `+script+`; true`)); err != nil {
+		return "", err
 	}
-	for range 100 {
-		at, err := chromedp.Run(ctx, chromedp.Evaluate[string]("location.pathname"))
-		if err == nil && !strings.HasPrefix(at, "/login") {
-			return nil
+	for range 200 {
+		at, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.readyState === "complete" && !document.body.dataset.before ? location.href : ""`))
+		if err == nil && at != "" {
+			return at, nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return fmt.Errorf("pressing %s led nowhere", button)
+	return "", fmt.Errorf("pressing something on %s led nowhere", address)
 }
