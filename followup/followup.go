@@ -159,8 +159,18 @@ func (d *Diary) Expire(ctx context.Context) error {
 
 // Cancel takes a promise back, with its text if that has not left.
 func (d *Diary) Cancel(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID, why string) error {
+	return d.end(ctx, id, user, phonebank.FollowUpCancel, why)
+}
+
+// Done marks a promise as kept by hand: the volunteer rang from their own page, say.
+func (d *Diary) Done(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID) error {
+	return d.end(ctx, id, user, phonebank.FollowUpFinish, "Done by hand.")
+}
+
+// end closes a promise for a reason; its text goes with it if that has not left.
+func (d *Diary) end(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID, event phonebank.FollowUpEvent, why string) error {
 	return d.change(ctx, id, user, func(tx *store.Tx, f *phonebank.FollowUp, at time.Time) error {
-		change, err := f.Apply(phonebank.FollowUpCancel, at)
+		change, err := f.Apply(event, at)
 		if err != nil {
 			return err
 		}
@@ -170,22 +180,6 @@ func (d *Diary) Cancel(ctx context.Context, id phonebank.FollowUpID, user phoneb
 		}
 		f.State = change.To
 		return tx.CancelText(ctx, id, why)
-	})
-}
-
-// Done marks a promise as kept by hand: the volunteer rang from their own page, say.
-func (d *Diary) Done(ctx context.Context, id phonebank.FollowUpID, user phonebank.UserID) error {
-	return d.change(ctx, id, user, func(tx *store.Tx, f *phonebank.FollowUp, at time.Time) error {
-		change, err := f.Apply(phonebank.FollowUpFinish, at)
-		if err != nil {
-			return err
-		}
-		f.Why = "Done by hand."
-		if err := tx.SaveFollowUp(ctx, *f, change, store.By{User: user}); err != nil {
-			return err
-		}
-		f.State = change.To
-		return tx.CancelText(ctx, id, f.Why)
 	})
 }
 
