@@ -80,6 +80,14 @@ func (c Commitment) Apply(event CommitmentEvent, at time.Time) (Change[Commitmen
 	return CommitmentTable.Apply(c.State, event, at)
 }
 
+// Fits refuses a reminder that would come when the time of the promise is there already.
+func (c Commitment) Fits(f FollowUp) error {
+	if c.ID != "" && f.Reason == ReasonBefore && !f.DueAt.Before(c.By) {
+		return Fail(Invalid, "A reminder has to come before what they promised, which is %s. Pick an earlier time for it.", whenFact(c.Zone, c.By))
+	}
+	return nil
+}
+
 // SpokenWhen writes a local wish as a text of ours says it, as the browser writes it too: "Thu Dec 3, 6:30 pm". What is no
 // time stays as it is.
 func SpokenWhen(local, locale string) string {

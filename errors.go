@@ -3,6 +3,7 @@ package phonebank
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 )
 
 // Kind says what a caller may do about an error. Three places map it to the outside: panel, webhooks and worker.
@@ -31,6 +32,14 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s: %s: %v", e.Kind, e.Sentence, e.Cause)
 	}
 	return string(e.Kind) + ": " + e.Sentence
+}
+
+// LogValue is what a log keeps of an error: the sentence before its words were put in, since they may be somebody's name.
+func (e *Error) LogValue() slog.Value {
+	if e.Cause != nil {
+		return slog.StringValue(fmt.Sprintf("%s: %s: %v", e.Kind, e.Format, e.Cause))
+	}
+	return slog.StringValue(string(e.Kind) + ": " + e.Format)
 }
 
 func (e *Error) Unwrap() error { return e.Cause }

@@ -23,7 +23,8 @@ const (
 func clockFact(zones string, at time.Time) Fact { return Fact{at: local(zones, at), kind: factClock} }
 func hourFact(at time.Time) Fact                { return Fact{at: at, kind: factHour} }
 func whenFact(zones string, at time.Time) Fact  { return Fact{at: local(zones, at), kind: factWhen} }
-func stateFact(code string) Fact                { return Fact{name: statesByCode[code].Name, kind: factName} }
+func stateFact(code string) Fact                { return nameFact(statesByCode[code].Name) }
+func nameFact(name string) Fact                 { return Fact{name: name, kind: factName} }
 
 func local(zones string, at time.Time) time.Time {
 	loc, err := Zone(FirstZone(zones))

@@ -53,7 +53,7 @@ func FuzzClimb(f *testing.F) {
 
 // The next moment when somebody may be contacted is one when they may, never in the past, and none before it was allowed.
 func FuzzNextContact(f *testing.F) {
-	for _, zones := range []string{"", "America/New_York", "America/Chicago@TX", "America/Chicago@AL,America/New_York", "Pacific/Chatham", "Nowhere/Atall", "America/New_York@ZZ", ",", "@RI"} {
+	for _, zones := range []string{"", "America/New_York", "America/Chicago@TX", "America/Chicago@AL,America/New_York", "America/New_York@PA", "America/Denver@UT", "America/New_York@RI", "Pacific/Chatham", "Nowhere/Atall", "America/New_York@ZZ", ",", "@RI"} {
 		f.Add(zones, int64(1_795_000_000), int64(0))
 		f.Add(zones, int64(1_804_000_000), int64(600))
 	}

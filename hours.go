@@ -17,7 +17,7 @@ const (
 	ReplyGrace = 15 * time.Minute
 )
 
-// lookAhead is how far NextContact looks: past a closed Sunday and back to the same weekday.
+// lookAhead is how far NextContact looks: past a closed Sunday and the holidays around it, and back to the same weekday.
 const lookAhead = 8
 
 var zoneCache sync.Map // name -> *time.Location: LoadLocation reads the zone file anew at every call
@@ -47,6 +47,9 @@ func (p place) open(at time.Time, days int) (from, until time.Time) {
 	h := p.days[noon.Weekday()]
 	from = time.Date(y, m, d, h.Open, 0, 0, 0, p.zone)
 	if h.Close <= h.Open {
+		return from, from
+	}
+	if _, quiet := p.holiday(noon); quiet {
 		return from, from
 	}
 	return from, time.Date(y, m, d, h.Close, 0, 0, 0, p.zone)
@@ -123,6 +126,9 @@ func ClosesIn(zones string, at time.Time) time.Duration {
 type OpenDay struct {
 	From, Until time.Time // the same moment where nobody may be called all day
 	Sunday      string    // the state whose own hours of a Sunday these are
+	Holiday     string    // why nobody is called that day in State
+	State       string
+	Quiet       bool // a place that keeps holidays
 }
 
 // Closed tells that nobody may be called there on that day.
@@ -133,9 +139,12 @@ func DayOf(zones string, at time.Time) (day OpenDay) {
 	for i, p := range places(zones) {
 		from, until := p.open(at, 0)
 		if i == 0 {
-			day = OpenDay{From: from, Until: until}
-			if at.In(p.zone).Weekday() == time.Sunday && p.state != "" && p.days[time.Sunday] != p.days[time.Monday] {
+			day = OpenDay{From: from, Until: until, Quiet: len(p.holidays) > 0}
+			there := at.In(p.zone)
+			if there.Weekday() == time.Sunday && p.state != "" && p.days[time.Sunday] != p.days[time.Monday] {
 				day.Sunday = p.state
+			} else if holiday, quiet := p.holiday(there); quiet {
+				day.Holiday, day.State = holiday.Name, p.state
 			}
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,11 +42,18 @@ func TestStatesHours_EveryRowIsInOrderAndSaysWhereItIsFrom(t *testing.T) {
 		if row.Week.Open >= row.Week.Close || row.Week.Open < 6 || row.Week.Close > 22 {
 			t.Errorf("%s: %v is no window of a day", row.State, row.Week)
 		}
-		if row.Sunday != (phonebank.Hours{}) && (row.Sunday.Open >= row.Sunday.Close || row.Sunday.Open < 6 || row.Sunday.Close > 22) {
-			t.Errorf("%s: %v is no window of a Sunday", row.State, row.Sunday)
+		for _, day := range []phonebank.Hours{row.Saturday, row.Sunday} {
+			if day != (phonebank.Hours{}) && (day.Open >= day.Close || day.Open < 6 || day.Close > 22) {
+				t.Errorf("%s: %v is no window of a Saturday or a Sunday", row.State, day)
+			}
 		}
 		if _, err := time.Parse("2006-01", row.Date); err != nil || row.Source == "" {
 			t.Errorf("%s: where was it read, and when? %q %q", row.State, row.Source, row.Date)
+		}
+		switch row.How {
+		case phonebank.ReadLaw, phonebank.ReadQuoted, phonebank.ReadTold:
+		default:
+			t.Errorf("%s: how was it read? %q", row.State, row.How)
 		}
 	}
 }
@@ -67,6 +75,19 @@ func TestMayContact_TheStricterOfOursAndTheStates(t *testing.T) {
 		{"America/Chicago@AL", "2026-11-23T09:00", true},
 		{"America/Chicago", "2026-11-22T14:00", true}, // a Sunday in Illinois
 		{"America/New_York@FL", "2026-11-22T19:59", true},
+		{"America/New_York@RI", "2026-11-21T09:59", false}, // a Saturday in Rhode Island: ten to five
+		{"America/New_York@RI", "2026-11-21T16:59", true},
+		{"America/New_York@RI", "2026-11-21T17:00", false},
+		{"America/New_York@RI", "2026-11-22T12:00", false}, // and no Sunday
+		{"America/New_York@PA", "2026-11-24T18:59", true},
+		{"America/New_York@PA", "2026-11-24T19:00", false}, // Pennsylvania ends at seven
+		{"America/New_York@PA", "2026-11-22T12:00", false},
+		{"America/New_York@PA", "2026-11-26T12:00", false}, // Thanksgiving
+		{"America/New_York", "2026-11-26T12:00", true},     // which New York's law leaves alone
+		{"America/Denver@UT", "2026-07-24T12:00", false},   // Pioneer Day
+		{"America/Denver@UT", "2026-07-23T12:00", true},
+		{"America/Chicago@SD", "2026-11-22T12:00", false},
+		{"America/Chicago@MS", "2026-11-26T12:00", true}, // Mississippi's rule of holidays is gone
 		{"America/Chicago@KY,America/New_York@KY", "2026-11-24T10:30", true},
 		{"America/Chicago@ZZ", "2026-11-24T12:00", false}, // a state that nobody knows
 	} {
@@ -80,6 +101,14 @@ func TestMayContact_TheStricterOfOursAndTheStates(t *testing.T) {
 	}
 	if got, want := phonebank.NextContact("America/Chicago@TX", saturday, phonebank.SendMargin), at(t, "America/Chicago", "2026-11-22T12:00"); !got.Equal(want) {
 		t.Errorf("after Saturday evening in Texas: %v", got)
+	}
+	// From Christmas Eve of 2027, a Friday that Pennsylvania keeps because Christmas is a Saturday, to the Tuesday after.
+	eve := at(t, "America/New_York", "2027-12-24T10:00")
+	if got, want := phonebank.NextContact("America/New_York@PA", eve, phonebank.SendMargin), at(t, "America/New_York", "2027-12-28T09:00"); !got.Equal(want) {
+		t.Errorf("after Christmas in Pennsylvania: %v", got)
+	}
+	if left := phonebank.ClosesIn("America/New_York@PA", eve); left != 0 {
+		t.Errorf("a holiday in Pennsylvania closes in %s", left)
 	}
 	if left := phonebank.ClosesIn("America/New_York@RI", at(t, "America/New_York", "2026-11-24T17:00")); left != time.Hour {
 		t.Errorf("Rhode Island closes in %s", left)
@@ -142,7 +171,7 @@ func TestHours_AreToldAsTheyAreThere(t *testing.T) {
 		if gotEN != en || gotES != es {
 			t.Errorf("\n%s\n%s, not\n%s\n%s", gotEN, gotES, en, es)
 		}
-		if kept := words.Spanish.Retell(s.String()); kept != es && !strings.Contains(en, "Mississippi") {
+		if kept := words.Spanish.Retell(s.String()); kept != es && !strings.Contains(en, "Mississippi") && !strings.Contains(en, "Pennsylvania") {
 			t.Errorf("out of the records it is told as %q", kept)
 		}
 	}
@@ -154,6 +183,11 @@ func TestHours_AreToldAsTheyAreThere(t *testing.T) {
 	expect(why, "It is 8:05 am where Ana is. We call from 9 am to 8 pm.", "Son las 08:05 donde está Ana. Llamamos de 09:00 a 20:00.")
 	why, _ = phonebank.NotRing(phonebank.Person{FirstName: "Bo", Region: "MS"}, phonebank.Phone{}, 0, sunday)
 	expect(why, "It is Sunday in Mississippi, where Bo is. Nobody is called there on a Sunday.", "Es domingo en Misisipi, donde está Bo. Allá no llamamos a nadie en domingo.")
+	bo, thanksgiving := phonebank.Person{FirstName: "Bo", Region: "PA"}, at(t, "America/New_York", "2026-11-26T12:00")
+	why, _ = phonebank.NotRing(bo, phonebank.Phone{}, 0, thanksgiving)
+	expect(why, "It is a holiday in Pennsylvania, where Bo is: Thanksgiving. Nobody is called there today.", "Es día feriado en Pensilvania, donde está Bo: Día de Acción de Gracias. Hoy no llamamos a nadie allá.")
+	why, _ = phonebank.NotText(bo, phonebank.Phone{}, true, thanksgiving)
+	expect(why, "It is a holiday in Pennsylvania, where Bo is: Thanksgiving. Nobody is texted there today.", "Es día feriado en Pensilvania, donde está Bo: Día de Acción de Gracias. Hoy no escribimos a nadie allá.")
 
 	plan := func(person phonebank.Person, phone phonebank.Phone, local string) error {
 		_, err := phonebank.Wish{Channel: phonebank.ByText, Reason: phonebank.ReasonAfter, Local: local, Body: "Hi"}.Plan(person, phone, "", "", true, at(t, "America/Chicago", "2026-11-20T12:00"))
@@ -163,6 +197,7 @@ func TestHours_AreToldAsTheyAreThere(t *testing.T) {
 		{"DALLAS", "2026-11-22T10:30", "It is Sunday in Texas then: pick a time between 12 pm and 7:45 pm where Ana is.", "Ese día es domingo en Texas: elige una hora entre las 12:00 y las 19:45 de donde está Ana."},
 		{"TX", "2026-11-22T10:30", "It is Sunday in Texas then: pick a time between 1 pm and 7:45 pm where Ana is.", "Ese día es domingo en Texas: elige una hora entre las 13:00 y las 19:45 de donde está Ana."}, // or El Paso
 		{"LA", "2026-11-22T14:00", "Sun Nov 22, 2:00 pm is a Sunday in Louisiana, and nobody is called or texted there on a Sunday. Pick another day.", "dom 22 nov, 14:00 es domingo en Luisiana, y allá no llamamos ni escribimos a nadie en domingo. Elige otro día."},
+		{"PA", "2026-11-26T14:00", "Thu Nov 26, 2:00 pm is a holiday in Pennsylvania (Thanksgiving), and nobody is called or texted there that day. Pick another day.", "jue 26 nov, 14:00 es día feriado en Pensilvania (Día de Acción de Gracias), y ese día allá no llamamos ni escribimos a nadie. Elige otro día."},
 		{"RI", "2026-11-24T18:30", "Tue Nov 24, 6:30 pm there is outside calling hours. Pick a time between 9 am and 5:45 pm where Ana is.", "mar 24 nov, 18:30 allá está fuera del horario de llamadas. Elige una hora entre las 09:00 y las 17:45 de donde está Ana."},
 		{"", "2026-11-24T09:30", "Tue Nov 24, 9:30 am there is outside calling hours. Pick a time between 12 pm and 7:45 pm where Ana is.", "mar 24 nov, 09:30 allá está fuera del horario de llamadas. Elige una hora entre las 12:00 y las 19:45 de donde está Ana."},
 	} {
@@ -180,10 +215,18 @@ func TestHours_AreToldAsTheyAreThere(t *testing.T) {
 	}
 	for place, want := range map[string]string{
 		"America/Chicago@TX": "It is 10:30 am there. We call and text from 9 am to 8 pm, on Sundays from 12 pm to 8 pm.",
-		"America/Chicago@AL": "It is 10:30 am there. We call and text from 9 am to 8 pm, and nobody on Sundays.",
+		"America/Chicago@MS": "It is 10:30 am there. We call and text from 9 am to 8 pm, and nobody on Sundays.",
+		"America/Chicago@AL": "It is 10:30 am there. We call and text from 9 am to 8 pm, and nobody on Sundays and holidays.",
 		"America/Chicago":    "It is 10:30 am there. We call and text from 9 am to 8 pm.",
 	} {
 		if got, _ := told(phonebank.HoursThere(place, sunday)); got != want {
+			t.Errorf("%s: %s", place, got)
+		}
+	}
+	// A holiday and a Saturday of its own hours do not stand for the week.
+	for at, place := range map[time.Time]string{thanksgiving: "America/New_York@PA", at(t, "America/New_York", "2026-11-21T12:00"): "America/New_York@RI"} {
+		until := map[string]string{"America/New_York@PA": "7 pm", "America/New_York@RI": "6 pm"}[place]
+		if got, _ := told(phonebank.HoursThere(place, at)); got != "It is 12:00 pm there. We call and text from 9 am to "+until+", and nobody on Sundays and holidays." {
 			t.Errorf("%s: %s", place, got)
 		}
 	}
@@ -225,13 +268,28 @@ func TestDocs_TheHoursPageIsTheTable(t *testing.T) {
 		}
 		return fmt.Sprintf("%d:00 to %d:00", h.Open, h.Close)
 	}
-	table := "<!-- hours -->\n| State | Monday to Saturday | Sunday | Source | Read |\n|---|---|---|---|---|\n"
+	table := "<!-- hours -->\n| State | Monday to Friday | Saturday | Sunday | Holidays | Source | How it was read | When |\n|---|---|---|---|---|---|---|---|\n"
 	for _, row := range append([]phonebank.StateHours{phonebank.FederalHours}, phonebank.StatesHours...) {
-		name := names[row.State]
+		name, holidays := names[row.State], ""
 		if row.State == "" {
 			name = "Federal, everywhere"
 		}
-		table += fmt.Sprintf("| %s | %s | %s | %s | %s |\n", name, window(row.Week), window(row.Sunday), row.Source, row.Date)
+		if len(row.Holidays) > 0 {
+			holidays = "nobody"
+		}
+		table += fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s |\n", name, window(row.Week), window(row.Saturday), window(row.Sunday), holidays, row.Source, row.How, row.Date)
+	}
+	table += "\n| Holidays | |\n|---|---|\n"
+	for _, row := range phonebank.StatesHours {
+		var days []string
+		for _, h := range row.Holidays {
+			if !slices.Contains(days, h.Name) {
+				days = append(days, h.Name)
+			}
+		}
+		if len(days) > 0 {
+			table += fmt.Sprintf("| %s | %s |\n", names[row.State], strings.Join(days, ", "))
+		}
 	}
 	table += "<!-- /hours -->"
 	want := regexp.MustCompile(`(?s)<!-- hours -->.*<!-- /hours -->`).ReplaceAllLiteralString(string(page), table)

@@ -20,6 +20,17 @@ type Person struct {
 	CreatedAt time.Time `db:"created_at"`
 }
 
+// Called is what a sentence of ours calls them: by their first name or, where nobody has told it to us, as the lists do.
+func (p Person) Called() string {
+	if p.FirstName != "" {
+		return p.FirstName
+	}
+	return p.Name
+}
+
+// UnknownCaller is how the lists call whoever rings from a number that nobody knows, before its last digits.
+const UnknownCaller = "Caller ending "
+
 // Phone is a number, and what may be done with it. Opt-outs and holds are the number's, so they reach everybody on it.
 type Phone struct {
 	ID            PhoneID    `db:"id"`

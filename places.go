@@ -18,7 +18,7 @@ const UnknownZones = "America/New_York,America/Chicago,America/Denver,America/Ph
 type place struct {
 	zone  *time.Location
 	state string // where its hours are its own
-	days  [7]Hours
+	calendar
 }
 
 var placesCache sync.Map // list -> []place: a list is read over and over, and there are few of them
@@ -38,9 +38,9 @@ func places(list string) []place {
 		if err != nil || state != "" && statesByCode[state].Code == "" {
 			return nil
 		}
-		p := place{zone: zone, days: everyday}
-		if own, ok := weeks[state]; ok {
-			p.state, p.days = state, own
+		p := place{zone: zone, calendar: everyday}
+		if own, ok := calendars[state]; ok {
+			p.state, p.calendar = state, own
 		}
 		all = append(all, p)
 	}
@@ -51,7 +51,7 @@ func places(list string) []place {
 // PlacesIn writes zones down as places in a state. A state whose hours are no other than everywhere's leaves no mark, so that
 // lists of people stay in few groups.
 func PlacesIn(zones, state string) string {
-	if _, own := weeks[state]; !own || zones == "" {
+	if _, own := calendars[state]; !own || zones == "" {
 		return zones
 	}
 	list := strings.Split(zones, ",")

@@ -34,7 +34,7 @@ func (w Wish) Plan(person Person, phone Phone, campaign CampaignID, owner UserID
 		return f, Fail(Invalid, "%q is no reason to follow up that we know.", w.Reason)
 	}
 	if phone.OptedOutAt != nil {
-		return f, Fail(Forbidden, "%s asked us to stop, so nothing more can be promised.", person.FirstName)
+		return f, Fail(Forbidden, "%s asked us to stop, so nothing more can be promised.", person.Called())
 	}
 	if w.InMinutes > 0 {
 		loc, err := Zone(zone)

@@ -1,6 +1,7 @@
 package phonebank
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -27,16 +28,18 @@ type Reading struct {
 	Holds   bool            // what would still go by itself waits for a person: they said that it is not (yet) so
 	Plain   bool            // the whole text says just this
 	Spanish bool            // the language of the text
-	Ask     string          // of kind ask: what to ask, a key of the catalog
+	Ask     string          // of kind ask: what to ask, in English, with the hours in it where it is about those
 	Reply   string          // what a person may write back, in their language
 }
 
-// What a person should ask, in English: the keys of the catalog.
+// What a person should ask, in English: the keys of the catalog. Hours are put in.
 const (
 	AskWhen    = "They want to talk at another time. Ask which day and what time."
 	AskClock   = "They name a day but no time. Ask what time."
 	AskOne     = "They name more than one time. Ask which one."
-	AskHours   = "That time is outside of calling hours. Ask for one between 9 am and 8 pm, their time."
+	AskHours   = "They name a time outside of calling hours. Ask for one between %s and %s, their time."
+	AskSunday  = "They name a Sunday, and the hours there are shorter then. Ask for a time between %s and %s, their time."
+	AskClosed  = "Nobody is called there on the day that they name. Ask which other day suits them."
 	AskPast    = "The time they name is over where they are. Ask which day they mean."
 	AskWeek    = "It could mean today or next week. Ask which."
 	AskPlanned = "It could mean today or the day of the call that is planned. Ask which."
@@ -52,7 +55,7 @@ const (
 )
 
 // Asks lists them.
-var Asks = []string{AskWhen, AskClock, AskOne, AskHours, AskPast, AskWeek, AskPlanned, AskRange, AskSure, AskZone, AskNotThen, AskMixed, AskNotYet, AskCant, AskNo, AskPromise}
+var Asks = []string{AskWhen, AskClock, AskOne, AskHours, AskSunday, AskClosed, AskPast, AskWeek, AskPlanned, AskRange, AskSure, AskZone, AskNotThen, AskMixed, AskNotYet, AskCant, AskNo, AskPromise}
 
 // ReadReply reads a reply to something of ours, in English and Spanish. A refusal is never read here: the one rule of
 // opt-out has it. zones are the zones that the person may be in, as ZonesOf answers.
@@ -179,12 +182,51 @@ func (r reply) ask(what string, falls, holds bool) Reading {
 	return Reading{Kind: SuggestAsk, Ask: what, Reply: back, Falls: falls, Holds: holds}
 }
 
+// askHours asks for a time within the hours that bind this person on the day of a moment.
+func (r reply) askHours(at time.Time, falls, holds bool) Reading {
+	day := DayOf(r.zones, at)
+	if day.Closed() {
+		return r.ask(AskClosed, falls, holds)
+	}
+	got := r.ask(AskHours, falls, holds)
+	if day.Sunday != "" {
+		got = r.ask(AskSunday, falls, holds)
+	}
+	got.Ask = fmt.Sprintf(got.Ask, hourFact(day.From), hourFact(day.Until))
+	if r.spanish {
+		got.Reply = fmt.Sprintf(got.Reply, spokenHour(day.From), spokenHour(day.Until))
+	} else {
+		got.Reply = fmt.Sprintf(got.Reply, hourFact(day.From), hourFact(day.Until))
+	}
+	return got
+}
+
+// spokenHour is a time of day as a text in Spanish says it: las 9 de la mañana.
+func spokenHour(at time.Time) string {
+	clock, part := at.Format("3:04"), "de la noche"
+	switch h := at.Hour(); {
+	case h == 12:
+		part = "del día"
+	case h < 12:
+		part = "de la mañana"
+	case h < 19:
+		part = "de la tarde"
+	}
+	article := "las"
+	if at.Hour()%12 == 1 {
+		article = "la"
+	}
+	return article + " " + strings.TrimSuffix(clock, ":00") + " " + part
+}
+
 // askBack is what a person may write back, straight quotes and no curly ones. They read it over and press Send.
 var askBack = map[string]struct{ en, es string }{
 	AskWhen:    {"Sure. Which day and what time suit you?", "Claro. ¿Qué día y a qué hora te queda bien?"},
 	AskClock:   {"Good. What time suits you that day?", "Bien. ¿A qué hora te queda bien ese día?"},
 	AskOne:     {"Happy to. Which of those times is best for you?", "Con gusto. ¿Cuál de esas horas te queda mejor?"},
-	AskHours:   {"I can call between 9 am and 8 pm your time. What time suits you?", "Puedo llamarte entre las 9 de la mañana y las 8 de la noche, tu hora. ¿A qué hora te queda bien?"},
+	AskHours:   {"I can call between %s and %s your time. What time suits you?", "Puedo llamarte entre %s y %s, tu hora. ¿A qué hora te queda bien?"},
+	AskSunday:  {"On a Sunday I can call between %s and %s your time. What time suits you?", "Los domingos puedo llamarte entre %s y %s, tu hora. ¿A qué hora te queda bien?"},
+	AskClosed:  {"I can't call on that day. Which other day and time suit you?", "Ese día no puedo llamarte. ¿Qué otro día y a qué hora te queda bien?"},
 	AskPast:    {"Just to be sure: which day do you mean?", "Para estar seguros: ¿qué día dices?"},
 	AskWeek:    {"Just to be sure: today, or next week?", "Para estar seguros: ¿hoy o la próxima semana?"},
 	AskPlanned: {"Just to be sure: today, or on the day we planned?", "Para estar seguros: ¿hoy o el día que quedamos?"},

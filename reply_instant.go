@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// instant is the one moment that the times of a text mean, or what to ask. The half of the day is never guessed: it is the
+// instant is the one moment that the times of a text mean, or what to ask, of hours about the day of that moment. The half of the day is never guessed: it is the
 // one that they say, or the only one at which we call.
 func (r reply) instant(f found, loc *time.Location) (at time.Time, ask string) {
 	if len(f.spans) == 1 {
@@ -36,7 +36,7 @@ func (r reply) instant(f found, loc *time.Location) (at time.Time, ask string) {
 	}
 	switch len(open) {
 	case 0:
-		return at, AskHours
+		return day.Add(12 * time.Hour), AskHours
 	case 1:
 		return r.check(open[0])
 	}

@@ -97,7 +97,11 @@ func (r reply) readTime() (Reading, bool) {
 		return ask(AskClock)
 	}
 	at, what := r.instant(f, loc)
-	if what != "" {
+	switch what {
+	case "":
+	case AskHours:
+		return r.askHours(at, falls, falls), true
+	default:
 		return ask(what)
 	}
 	local := at.In(loc).Format(LocalForm)

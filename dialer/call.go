@@ -96,7 +96,7 @@ func mayRing(ctx context.Context, tx *store.Tx, person phonebank.Person, phone p
 		return err
 	}
 	if on {
-		return phonebank.Fail(phonebank.Conflict, "%s is on the line with somebody of us right now.", person.FirstName)
+		return phonebank.Fail(phonebank.Conflict, "%s is on the line with somebody of us right now.", person.Called())
 	}
 	rung, err := tx.RungLately(ctx, phone, "", at)
 	if err != nil {

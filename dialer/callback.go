@@ -117,7 +117,12 @@ func putOff(ctx context.Context, tx *store.Tx, f phonebank.FollowUp, places stri
 	if due.IsZero() {
 		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpAsk, at, "We know no hour at which they may be called. Put right where they live, or leave it.")
 	}
-	f.DueAt = due
+	f.Zone = phonebank.FirstZone(places)
+	loc, err := phonebank.Zone(f.Zone)
+	if err != nil {
+		return err
+	}
+	f.DueAt, f.Local = due, due.In(loc).Format(phonebank.LocalForm)
 	return tx.MoveFollowUp(ctx, f, store.By{Note: why}, at)
 }
 
@@ -173,20 +178,20 @@ func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call pho
 	if err != nil {
 		return err
 	}
-	tries, built, err := tx.WaveTriesOf(ctx, f)
+	wave, err := tx.WaveTriesOf(ctx, f)
 	if err != nil {
 		return err
 	}
-	limit := phonebank.WaveTries
-	if !built {
-		limit = phonebank.MaxTries
-		if tries, err = tx.FollowUpTries(ctx, f.ID); err != nil {
+	last := wave.N >= phonebank.WaveTries || wave.Over
+	if !wave.Built {
+		tries, err := tx.FollowUpTries(ctx, f.ID)
+		if err != nil {
 			return err
 		}
+		last = tries >= phonebank.MaxTries
 	}
-	last := tries >= limit
 	if f.State == phonebank.FollowUpDone {
-		if built && last {
+		if wave.Built && last {
 			return nil
 		}
 		// It rang as answered and nobody was there: the promise is made anew, since nothing leaves an end.
@@ -197,7 +202,7 @@ func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call pho
 		f.DueAt, f.NotAfter = next, next.AddDate(0, 0, 14)
 		return tx.AddFollowUp(ctx, f, call.From, call.To)
 	}
-	if last && !built {
+	if last && !wave.Built {
 		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpAsk, at, "Nobody answered, three times. Text them, or leave it.")
 	}
 	change, err := f.Apply(phonebank.FollowUpTakeBack, at)
@@ -207,7 +212,10 @@ func (b *Switchboard) callbackMissed(ctx context.Context, tx *store.Tx, call pho
 	if err := tx.SaveFollowUp(ctx, f, change, store.By{}); err != nil {
 		return err
 	}
-	if last {
+	switch {
+	case wave.Built && wave.Over:
+		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpExpire, at, "Nobody answered, and the wave has ended.")
+	case last:
 		return moveFollowUp(ctx, tx, f.ID, phonebank.FollowUpExpire, at, "Rung three times, nobody answered.")
 	}
 	if call.Kind == phonebank.CallIn {

@@ -53,6 +53,30 @@ func TestWave_RingsThreeTimesAndRespectsItsPause(t *testing.T) {
 	}
 }
 
+// The wave ends while its call rings: nobody answers, and it does not come back as nobody's.
+func TestWave_ThatEndsWhileItRingsTakesItsCallAlong(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	p := b.Neighbor("Priya Raman", theirs)
+	b.Sim.Person(theirs, simulator.Behaviour{Takes: simulator.Busy})
+	w := wave(b, "Catch up")
+	id := inWave(b, p, w)
+	_, shift := b.Connected("Dana", testbank.VolunteerPhone)
+	ok(t, b.Board.Ready(ctx, shift.ID))
+	b.AwaitShift(shift.ID, reserved)
+	_, err := b.Store.DB().Exec(`
+		CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE waves SET state = 'done'; RETURN NULL; END $$;
+		CREATE TRIGGER ends AFTER UPDATE OF placed_at ON calls FOR EACH STATEMENT EXECUTE FUNCTION ends()`)
+	ok(t, err)
+	_, err = b.Board.Call(ctx, shift.ID, phonebank.NewID[string](b.Clock.Now()), dialer.Choice{})
+	ok(t, err)
+	b.AwaitShift(shift.ID, func(s phonebank.Shift) bool { return s.State == phonebank.ShiftReady })
+	f, err := b.Store.FollowUp(ctx, id)
+	ok(t, err)
+	if f.State != phonebank.FollowUpExpired || f.Why != "Nobody answered, and the wave has ended." {
+		t.Errorf("%s, %q", f.State, f.Why)
+	}
+}
+
 func TestWave_ThatIsOverKeepsWhatWasPromised(t *testing.T) {
 	b := testbank.New(t, testbank.Options{})
 	built, gathered := wave(b, "Catch up"), wave(b, "Brought here")

@@ -139,7 +139,8 @@ func (b *Switchboard) again(ctx context.Context, tx *store.Tx, call phonebank.Ca
 	return Instruction{Step: Enter, Token: call.Token, Conference: conference(call.ShiftID), Label: label(call.ID), Name: person.FirstName, Language: spokenBy(person)}, err
 }
 
-// caller finds who rings, or writes an unknown number down: it is kept, and a volunteer sees its last four digits.
+// caller finds who rings, or writes an unknown number down: it is kept, and a volunteer sees its last four digits. Nobody is
+// given a first name that they never told: it would be said aloud to them.
 func (b *Switchboard) caller(ctx context.Context, tx *store.Tx, phone phonebank.Phone, at time.Time) (phonebank.Person, error) {
 	person, err := tx.PersonOf(ctx, phone.ID)
 	if err == nil || phonebank.KindOf(err) != phonebank.NotFound {
@@ -149,8 +150,7 @@ func (b *Switchboard) caller(ctx context.Context, tx *store.Tx, phone phonebank.
 	if len(last) > 4 {
 		last = last[len(last)-4:]
 	}
-	return tx.AddPerson(ctx, phonebank.Person{ID: phonebank.NewID[phonebank.PersonID](at), PhoneID: phone.ID, Name: "Caller ending " + string(last),
-		FirstName: "Caller", CreatedAt: at})
+	return tx.AddPerson(ctx, phonebank.Person{ID: phonebank.NewID[phonebank.PersonID](at), PhoneID: phone.ID, Name: phonebank.UnknownCaller + string(last), CreatedAt: at})
 }
 
 // promiseReturn keeps a call that nobody could take as a callback, from the first moment: they may hang up before the tone.

@@ -57,7 +57,9 @@ func TestInbound_AnUnknownNumberIsKept(t *testing.T) {
 	b := testbank.New(t, testbank.Options{})
 	_, err := b.Sim.Ring("+14155550142", testbank.Ours)
 	ok(t, err)
-	b.Until("the caller", func() bool { return b.Count(`SELECT count(*) FROM people WHERE name = 'Caller ending 0142'`) == 1 })
+	b.Until("the caller", func() bool {
+		return b.Count(`SELECT count(*) FROM people WHERE name = 'Caller ending 0142' AND first_name = ''`) == 1
+	})
 }
 
 func TestInbound_FourMissedCallsAreOneCallback(t *testing.T) {

@@ -149,8 +149,11 @@ func (b *Switchboard) keepPromises(ctx context.Context, tx *store.Tx, c phoneban
 			return nil, "", err
 		}
 		f.Body = script.Straighten(f.Body)
-		f.Conversation, f.CommitmentID = c.ID, commitment
-		f.CallIfSilent = commitment != "" && f.Channel == phonebank.ByText && f.Reason == phonebank.ReasonAfter && !wish.NoCall
+		if err := commitment.Fits(f); err != nil {
+			return nil, "", err
+		}
+		f.Conversation, f.CommitmentID = c.ID, commitment.ID
+		f.CallIfSilent = commitment.ID != "" && f.Channel == phonebank.ByText && f.Reason == phonebank.ReasonAfter && !wish.NoCall
 		if wish.Reason == phonebank.ReasonLanguage {
 			f.OwnerID = "" // whoever speaks it
 		}
@@ -185,18 +188,18 @@ func keepAside(ctx context.Context, tx *store.Tx, c phonebank.Conversation, pers
 	return nil
 }
 
-func (b *Switchboard) keepCommitment(ctx context.Context, tx *store.Tx, c phonebank.Conversation, person phonebank.Person, phone phonebank.Phone, w phonebank.Wrap, at time.Time) (phonebank.CommitmentID, error) {
+func (b *Switchboard) keepCommitment(ctx context.Context, tx *store.Tx, c phonebank.Conversation, person phonebank.Person, phone phonebank.Phone, w phonebank.Wrap, at time.Time) (kept phonebank.Commitment, err error) {
 	if w.Commitment == nil {
-		return "", nil
+		return kept, nil
 	}
 	zone := phonebank.FirstZone(person.Places(phone))
 	by, err := phonebank.Instant(w.Commitment.By, zone)
 	if err != nil {
-		return "", err
+		return kept, err
 	}
-	kept := phonebank.Commitment{ID: phonebank.NewID[phonebank.CommitmentID](at), CampaignID: c.CampaignID, PersonID: person.ID, Conversation: c.ID, UserID: c.UserID,
+	kept = phonebank.Commitment{ID: phonebank.NewID[phonebank.CommitmentID](at), CampaignID: c.CampaignID, PersonID: person.ID, Conversation: c.ID, UserID: c.UserID,
 		What: w.Commitment.What, ByLocal: w.Commitment.By, Zone: zone, By: by, State: phonebank.CommitmentOpen, CreatedAt: at}
-	return kept.ID, tx.AddCommitment(ctx, kept)
+	return kept, tx.AddCommitment(ctx, kept)
 }
 
 // keepRecap writes the plan's text down, which the volunteer pressed Send on. Without consent it is refused in words; the

@@ -36,8 +36,16 @@ func (b *Switchboard) Fetch(ctx context.Context, ours phonebank.Number, since ti
 		if !wanted[c.SID] || !from.Valid() || !over(c.Status) && b.Now().Sub(c.At) < stillComing {
 			continue // a withheld number can be neither known nor called back
 		}
-		if err := b.missed(ctx, c, zones(from)); err != nil && phonebank.KindOf(err) != phonebank.Conflict {
-			return missed, err // a conflict: its webhook was only slow, and has just been answered
+		err := b.missed(ctx, c, zones(from))
+		switch phonebank.KindOf(err) {
+		case phonebank.Conflict: // its webhook was only slow, and has just been answered
+		case phonebank.Invalid: // one call that can't be kept must not keep all others from being made
+			b.Log.Error("a call that was found can't be kept", "sid", c.SID, "error", err)
+			continue
+		default:
+			if err != nil {
+				return missed, err
+			}
 		}
 		missed++
 	}

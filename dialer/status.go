@@ -142,7 +142,7 @@ func (b *Switchboard) endIn(ctx context.Context, tx *store.Tx, call phonebank.Ca
 		if err != nil {
 			return err
 		}
-		call.Sentence = call.Result.Sentence(person.FirstName)
+		call.Sentence = call.Result.Sentence(person.Called())
 		if call.OurFault {
 			call.Sentence = "Our line failed, not you. Nobody was rung. Try again in a moment."
 			if call.Unknown {

@@ -89,7 +89,7 @@ func (b *Switchboard) goOnByText(ctx context.Context, open phonebank.Conversatio
 	if err != nil {
 		return err
 	}
-	return phonebank.Fail(phonebank.Conflict, "%s is texting with %s already. Two voices in one thread confuse people: ask %s, or a coordinator, who goes on.", other.Name, person.FirstName, other.Name)
+	return phonebank.Fail(phonebank.Conflict, "%s is texting with %s already. Two voices in one thread confuse people: ask %s, or a coordinator, who goes on.", other.Name, person.Called(), other.Name)
 }
 
 func (b *Switchboard) takeTextTalk(ctx context.Context, id phonebank.ConversationID, user phonebank.UserID, at time.Time) error {

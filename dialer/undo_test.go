@@ -153,3 +153,55 @@ func TestWrap_KeepsHowTheNameIsSaidAndWhatMayGetInTheWay(t *testing.T) {
 		t.Errorf("%d of barrier and buddy were kept", n)
 	}
 }
+
+// Undone and saved again, twice in one minute: what was said last about reminders holds, a yes as well as a no.
+func TestUndo_WhatWasSaidLastHoldsWithinOneMinute(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	person := b.Neighbor("Xiomara Quiñones", "+12125550120")
+	user, c := wrapped(t, b, promise(b))
+	is := func(when string, want bool) {
+		t.Helper()
+		_, automatic, err := b.Store.TextConsent(ctx, person.ID, person.PhoneID)
+		ok(t, err)
+		if automatic != want {
+			t.Errorf("%s: reminders go by themselves: %v", when, automatic)
+		}
+	}
+	again := func() {
+		b.Clock.Advance(2 * time.Second)
+		w := promise(b)
+		ok(t, b.Board.Wrap(ctx, c.ID, user.ID, w))
+		if n := b.Count(`SELECT count(*) FROM follow_ups WHERE state = 'planned' AND channel = 'text' AND automatic`); n != 1 {
+			t.Errorf("%d reminders go by themselves", n)
+		}
+	}
+	is("saved", true)
+	for range 2 {
+		b.Clock.Advance(2 * time.Second)
+		ok(t, b.Board.Undo(ctx, c.ID, user.ID))
+		is("undone", false)
+		again()
+		is("saved again", true)
+	}
+	b.Clock.Advance(2 * time.Second)
+	ok(t, b.Board.Undo(ctx, c.ID, user.ID))
+	is("undone for good", false)
+	if n := b.Count(`SELECT count(*) FROM consents WHERE channel = 'text_ok'`); n != 2 {
+		t.Errorf("what was said is %d rows", n)
+	}
+}
+
+func TestWrap_RefusesAReminderAfterWhatWasPromised(t *testing.T) {
+	b := testbank.New(t, testbank.Options{})
+	b.Neighbor("Xiomara Quiñones", "+12125550120")
+	user, c := wrapped(t, b, promise(b))
+	ok(t, b.Board.Undo(ctx, c.ID, user.ID))
+	late := promise(b)
+	late.FollowUps = []phonebank.Wish{{Channel: phonebank.ByText, Reason: phonebank.ReasonBefore, Local: late.Commitment.By, Body: "Still good?"}}
+	if err := b.Board.Wrap(ctx, c.ID, user.ID, late); phonebank.KindOf(err) != phonebank.Invalid {
+		t.Errorf("a reminder at the hour of the promise was taken: %v", err)
+	}
+	if n := b.Count(`SELECT count(*) FROM commitments`) + b.Count(`SELECT count(*) FROM follow_ups WHERE state = 'planned'`); n != 0 {
+		t.Errorf("%d rows of a refused wrap-up are left", n)
+	}
+}

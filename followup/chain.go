@@ -194,16 +194,11 @@ func (d *Diary) moveChain(ctx context.Context, tx *store.Tx, old, moved phoneban
 		return nil, err
 	}
 	for _, reason := range []phonebank.Reason{phonebank.ReasonBefore, phonebank.ReasonAfter} {
-		last := -1
-		for i, f := range chain {
-			if f.Reason == reason && f.State != phonebank.FollowUpInProgress && (f.State != phonebank.FollowUpCancelled || last < 0) {
-				last = i
-			}
-		}
-		if last < 0 || chain[last].State == phonebank.FollowUpCancelled {
+		last, found := lastLink(chain, reason)
+		if !found {
 			continue // there was none, or somebody took it off
 		}
-		f, ok := shifted(chain[last], old, moved, person, phone, automatic, at)
+		f, ok := shifted(last, old, moved, person, phone, automatic, at)
 		if !ok {
 			continue
 		}
@@ -220,6 +215,19 @@ func (d *Diary) moveChain(ctx context.Context, tx *store.Tx, old, moved phoneban
 	return ring, nil
 }
 
+// lastLink is the reminder or the check-in that a promise has now, or had until the promise fell through. What somebody took
+// off by hand stays off.
+func lastLink(chain []phonebank.FollowUp, reason phonebank.Reason) (last phonebank.FollowUp, found bool) {
+	for _, f := range chain {
+		gone := f.State == phonebank.FollowUpCancelled
+		if f.Reason != reason || f.State == phonebank.FollowUpInProgress || gone && found && last.State != phonebank.FollowUpCancelled {
+			continue
+		}
+		last, found = f, true
+	}
+	return last, found && (last.State != phonebank.FollowUpCancelled || last.Why == cannot || last.Why == notTheSameAsk)
+}
+
 // shifted is a follow-up of the old day as it is for the new one: as many days from it, at the same hour. One that would lie
 // in the past is left out. Words that named the old day name the new one; where they did not say it in our way, a person
 // reads them before they go.
@@ -230,8 +238,9 @@ func shifted(f phonebank.FollowUp, old, moved phonebank.Commitment, person phone
 		body = strings.ReplaceAll(body, phonebank.SpokenWhen(old.ByLocal, locale), phonebank.SpokenWhen(moved.ByLocal, locale))
 	}
 	sure := f.Channel == phonebank.ByCall || f.Reason == phonebank.ReasonAfter || body != f.Body
+	local = withinHours(local, f.Channel, person, phone, at)
 	n, err := phonebank.Wish{Channel: f.Channel, Reason: f.Reason, Local: local, Body: body}.Plan(person, phone, f.CampaignID, f.OwnerID, automatic && sure, at)
-	if err != nil {
+	if err != nil || moved.Fits(n) != nil {
 		return n, false
 	}
 	n.Conversation, n.CommitmentID, n.CallIfSilent = f.Conversation, moved.ID, f.Channel == phonebank.ByText && f.Reason == phonebank.ReasonAfter
@@ -239,6 +248,23 @@ func shifted(f phonebank.FollowUp, old, moved phonebank.Commitment, person phone
 		n.Why = "The day has moved: read the words once more before they go."
 	}
 	return n, true
+}
+
+// withinHours is a time to come at which we may call or text: the new day may be a quiet Sunday where the old one was none.
+func withinHours(local string, channel phonebank.Channel, person phonebank.Person, phone phonebank.Phone, at time.Time) string {
+	zones, margin := person.Places(phone), time.Duration(0)
+	if channel == phonebank.ByText {
+		margin = phonebank.SendMargin
+	}
+	due, err := phonebank.Instant(local, phonebank.FirstZone(zones))
+	if err != nil || due.Before(at) || phonebank.MayContact(zones, due, margin) {
+		return local
+	}
+	next := phonebank.NextContact(zones, due, margin)
+	if next.IsZero() {
+		return local
+	}
+	return next.In(zoneOf(phonebank.FirstZone(zones))).Format(phonebank.LocalForm)
 }
 
 // shiftedLocal keeps the distance in days and the hour; on the day itself it keeps the distance in hours.

@@ -144,12 +144,19 @@ func (d *Diary) Expire(ctx context.Context) error {
 		return err
 	}
 	for _, f := range past {
-		change, err := f.Apply(phonebank.FollowUpExpire, at)
-		if err != nil {
-			return err
-		}
-		f.Why = "Nobody could make this call in two weeks."
-		if err := d.Store.SaveFollowUp(ctx, f, change, store.By{Note: f.Why}); err != nil && phonebank.KindOf(err) != phonebank.Stale {
+		err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+			now, err := tx.LockFollowUp(ctx, f.ID)
+			if err != nil || now.NotAfter.After(at) {
+				return err // it was moved in this moment
+			}
+			change, err := now.Apply(phonebank.FollowUpExpire, at)
+			if err != nil || !change.Moved() {
+				return err
+			}
+			now.Why = "Nobody could make this call in two weeks."
+			return tx.SaveFollowUp(ctx, now, change, store.By{Note: now.Why})
+		})
+		if err != nil && phonebank.KindOf(err) != phonebank.Conflict {
 			return err
 		}
 		d.tell(f)
@@ -200,6 +207,15 @@ func (d *Diary) Move(ctx context.Context, id phonebank.FollowUpID, user phoneban
 		planned, err := phonebank.Wish{Channel: f.Channel, Reason: f.Reason, Local: local, Body: f.Body}.Plan(person, phone, f.CampaignID, f.OwnerID, f.Automatic, at)
 		if err != nil {
 			return err
+		}
+		if f.CommitmentID != "" {
+			c, err := tx.Commitment(ctx, f.CommitmentID)
+			if err != nil {
+				return err
+			}
+			if err := c.Fits(planned); err != nil {
+				return err
+			}
 		}
 		f.Local, f.Zone, f.DueAt, f.NotAfter = planned.Local, planned.Zone, planned.DueAt, planned.NotAfter
 		f.State, f.Generation = phonebank.FollowUpPlanned, f.Generation+1

@@ -79,8 +79,14 @@ func endWords(event phonebank.CommitmentEvent) string {
 	case phonebank.SettleLetGo:
 		return "They changed their mind."
 	}
-	return "It did not happen. What comes next is a talk, not the same ask."
+	return notTheSameAsk
 }
+
+// Why what was to follow a promise was taken off though nobody minded it: should the promise move, it follows the new day.
+const (
+	notTheSameAsk = "It did not happen. What comes next is a talk, not the same ask."
+	cannot        = "They can't, and asked for a call."
+)
 
 // endChain takes off what is still to come of a promise: its reminder, its check-in, the call that would follow.
 func (d *Diary) endChain(ctx context.Context, tx *store.Tx, id phonebank.CommitmentID, why string, by store.By, at time.Time) error {

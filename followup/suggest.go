@@ -121,7 +121,7 @@ func (d *Diary) callThen(ctx context.Context, tx *store.Tx, s phonebank.Suggesti
 		}
 	}
 	if s.Falls && s.CommitmentID != "" {
-		if err := d.endChainBut(ctx, tx, s.CommitmentID, call.ID, "They can't, and asked for a call.", store.By{User: user}, at); err != nil {
+		if err := d.endChainBut(ctx, tx, s.CommitmentID, call.ID, cannot, store.By{User: user}, at); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +131,7 @@ func (d *Diary) callThen(ctx context.Context, tx *store.Tx, s phonebank.Suggesti
 	}
 	// The text back waits for a press: a person reads it over and sends it.
 	back := phonebank.FollowUp{ID: phonebank.NewID[phonebank.FollowUpID](at), CampaignID: campaign.ID, PersonID: person.ID, PhoneID: phone.ID, OwnerID: user, CommitmentID: s.CommitmentID,
-		Channel: phonebank.ByText, Reason: phonebank.ReasonScheduled, State: phonebank.FollowUpNeedsPerson, Body: phonebank.TimeReply(local, s.Spanish), Local: at.In(zoneOf(call.Zone)).Format(phonebank.LocalForm),
+		Channel: phonebank.ByText, Why: "Your answer to their text.", Reason: phonebank.ReasonScheduled, State: phonebank.FollowUpNeedsPerson, Body: phonebank.TimeReply(local, s.Spanish), Local: at.In(zoneOf(call.Zone)).Format(phonebank.LocalForm),
 		Zone: call.Zone, DueAt: at, NotAfter: at.Add(phonebank.LateBy), CreatedAt: at}
 	if err := tx.AddFollowUp(ctx, back, campaign.Number, phone.Number); err != nil {
 		return nil, err

@@ -27,23 +27,30 @@ func (d *Diary) PreviewWave(ctx context.Context, w phonebank.Wave) (phonebank.Wa
 	if err != nil {
 		return preview, err
 	}
-	slices, err := d.Store.Slices(ctx, w.CampaignID)
+	slices, err := d.Store.Slices(ctx, w.CampaignID, store.LookSlice)
 	if err != nil {
 		return preview, err
 	}
+	var first phonebank.PersonID
 	for _, s := range slices {
-		counts, names, err := d.Store.Sought(ctx, h, s, samples-len(preview.Samples))
+		counts, err := d.Store.Sought(ctx, h, s)
 		if err != nil {
 			return preview, err
 		}
-		preview.Samples = append(preview.Samples, names...)
 		for _, c := range counts {
 			preview.Found += c.N
-			if c.Why == "" {
-				preview.Takes += c.N
-			} else {
+			if c.Why != "" {
 				preview.LeftOut[c.Why] += c.N
+				continue
 			}
+			if preview.Takes += c.N; first == "" {
+				first = c.First
+			}
+		}
+	}
+	if first != "" {
+		if preview.Samples, err = d.Store.Named(ctx, h, first, samples); err != nil {
+			return preview, err
 		}
 	}
 	pace, err := d.Store.WavePace(ctx)

@@ -11,8 +11,12 @@ import (
 	"phonebank/words"
 )
 
-// fillBatch is how many rows of a wave one transaction writes: small enough that a STOP waits for no longer than a blink.
-const fillBatch = 500
+// fillBatch is how many rows of a wave one transaction writes: small enough that a STOP waits for no longer than a blink. Between two of
+// them the writer rests, so that those who read and call have the database too.
+const (
+	fillBatch = 250
+	fillRest  = 20 * time.Millisecond
+)
 
 // settle finds a wave's people for a moment and fixes them, in the transaction of whoever launches it.
 func settle(ctx context.Context, tx *store.Tx, w *phonebank.Wave, starts time.Time, by store.By, at time.Time) error {
@@ -29,7 +33,7 @@ func settle(ctx context.Context, tx *store.Tx, w *phonebank.Wave, starts time.Ti
 	if err != nil {
 		return err
 	}
-	slices, err := tx.Slices(ctx, w.CampaignID)
+	slices, err := tx.Slices(ctx, w.CampaignID, store.TakeSlice)
 	if err != nil {
 		return err
 	}
@@ -86,6 +90,8 @@ func (d *Diary) fill(ctx context.Context, id phonebank.WaveID) (n int, err error
 				out[m.PersonID] = phonebank.LeftOutStop
 			case m.Agreed:
 				out[m.PersonID] = phonebank.LeftOutCallback
+			case m.Met: // a wave that was settled the day before must not ring whom somebody has just talked with
+				out[m.PersonID] = phonebank.LeftOutCooldown
 			default:
 				f, err := d.row(w, m, campaign, at)
 				if err != nil {
@@ -100,8 +106,10 @@ func (d *Diary) fill(ctx context.Context, id phonebank.WaveID) (n int, err error
 		if _, err := tx.FillWave(ctx, rows, campaign.Number, numbers); err != nil {
 			return err
 		}
-		n = len(members)
-		return tx.CountFilled(ctx, id)
+		if n = len(members); n == fillBatch {
+			return tx.AddFilled(ctx, id, n)
+		}
+		return tx.CountFilled(ctx, id) // the last ones: everybody is counted once
 	})
 	if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
 		return 0, nil
@@ -182,7 +190,7 @@ func (d *Diary) headsUp(ctx context.Context, id phonebank.WaveID) (n int, err er
 
 // dayBefore is the text of the day before for one person, at noon on their own clock, or as soon after that as may be.
 func (d *Diary) dayBefore(w phonebank.Wave, m store.Member, campaign phonebank.Campaign, at time.Time) (f phonebank.FollowUp, goes bool, err error) {
-	if m.Stopped || m.NoTexts || m.Agreed || !m.TextByHand && !m.TextByRobot {
+	if m.Stopped || m.NoTexts || m.Agreed || m.Met || !m.TextByHand {
 		return f, false, nil
 	}
 	zones := phonebank.ZonesOf(m.Zone, m.Region, m.PhoneZones)

@@ -76,6 +76,11 @@ func TestWaveReport_CountsWhatAPersonCounts(t *testing.T) {
 	if r.Reached+r.NotReached+r.LetGo+r.Open != r.Size {
 		t.Error("the parts are not the whole")
 	}
+	promises, err := w.Store.PromisesOfWaves(ctx, []phonebank.WaveID{wave.ID})
+	ok(t, err)
+	if got := promises[wave.ID]; got != (store.WavePromises{WaveID: wave.ID, Kept: r.Kept, Partly: r.Partly, Missed: r.Missed, Moved: r.Moved, LetGoOf: r.LetGoOf}) || got.Kept != 1 {
+		t.Errorf("the list says %+v of its promises, the report %+v", got, r)
+	}
 	lines, err := w.Store.Waves(ctx, w.Campaign.ID, 10)
 	ok(t, err)
 	if len(lines) != 1 || lines[0].Done != 3 || lines[0].Due != 0 || lines[0].Session != "Check in" || lines[0].SessionState != phonebank.SessionOpen {

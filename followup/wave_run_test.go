@@ -157,12 +157,12 @@ func TestWave_FillingGoesOnWhereItStopped(t *testing.T) {
 	ok(t, w.Diary.LaunchWave(ctx, wave.ID, w.Coordinator.ID))
 	n, err := w.Diary.Fill(ctx, wave.ID) // and then its process was killed
 	ok(t, err)
-	if now := w.wave(wave.ID); n != 500 || now.Filled != 500 || now.Size != 1158 {
+	if now := w.wave(wave.ID); n != 250 || now.Filled != 250 || now.Size != 1158 {
 		t.Fatalf("the first batch wrote %d; the wave says %d of %d", n, now.Filled, now.Size)
 	}
 	progress, err := w.Store.WaveProgress(ctx, wave.ID)
 	ok(t, err)
-	if progress.Filled != 500 || progress.DraftsWaiting != 500 {
+	if progress.Filled != 250 || progress.DraftsWaiting != 250 {
 		t.Errorf("the progress is %+v", progress)
 	}
 	second := w.Another(testbank.Options{NoLoops: true})
@@ -320,10 +320,13 @@ func TestWave_TheDayBeforeOnlyWhoAgreedHearsByThemselves(t *testing.T) {
 	w.person("West", func(p *store.NewPerson) { p.Zone = "America/Los_Angeles" })
 	w.person("Never", func(p *store.NewPerson) { p.TextSource = "" })
 	stops, taken := w.person("Stops"), w.person("Taken")
-	for _, p := range []phonebank.Person{agreed, stops, taken} {
+	missed := w.person("Twice")
+	for _, p := range []phonebank.Person{agreed, stops, taken, missed} {
 		ok(t, w.Store.GiveConsent(ctx, p.ID, p.PhoneID, "text_ok", "a talk", "May we text you?", "Cora", w.Clock.Now()))
 	}
 	ok(t, w.Store.WithdrawConsent(ctx, taken.ID, taken.PhoneID, "text_ok", "took it back", "Cora", w.Clock.Now().Add(time.Minute)))
+	_, err := w.Store.DB().Exec(`UPDATE people SET by_hand_since = $2 WHERE id = $1`, missed.ID, w.Clock.Now()) // two promises were missed
+	ok(t, err)
 	s := w.session("Thursday")
 	wave := w.draft(phonebank.Wave{Name: "Thursday", Channel: phonebank.ByCall, SessionID: s.ID, HeadsUp: "Hi {first_name}, somebody from “{campaign}” rings tomorrow."})
 	starts := w.Clock.Now().AddDate(0, 0, 2) // Thursday, half past five
@@ -350,7 +353,7 @@ func TestWave_TheDayBeforeOnlyWhoAgreedHearsByThemselves(t *testing.T) {
 		}
 		got = append(got, fmt.Sprint(r.Name, " ", r.State, " ", r.Automatic, " ", r.Held))
 	}
-	want := []string{"Agreed planned true ready", "May needs_person false held", "Stops planned true ready", "Taken needs_person false held", "West needs_person false held"}
+	want := []string{"Agreed planned true ready", "May needs_person false held", "Stops planned true ready", "Taken needs_person false held", "Twice needs_person false held", "West needs_person false held"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("the texts of the day before are %q, want %q", got, want)
 	}
@@ -371,21 +374,27 @@ func TestWave_TheDayBeforeOnlyWhoAgreedHearsByThemselves(t *testing.T) {
 	if sent := w.Sent("+12125560000"); len(sent) != 1 {
 		t.Errorf("who agreed has %v", sent)
 	}
-	for _, number := range []string{"+12125560001", "+12125560002", "+12125560003", "+12125560004", "+12125560005"} {
+	for _, number := range []string{"+12125560001", "+12125560002", "+12125560003", "+12125560004", "+12125560005", "+12125560006"} {
 		if sent := w.Sent(number); len(sent) != 0 {
 			t.Errorf("%s has %v by itself", number, sent)
 		}
 	}
-	w.Clock.Advance(29*time.Hour + 30*time.Minute)
+	// Somebody talks with one of them before the wave begins.
+	w.Clock.Advance(26 * time.Hour)
+	ok(t, w.Store.InTx(ctx, func(tx *store.Tx) error { return tx.Touch(ctx, missed.ID, w.Coordinator.ID, w.Clock.Now()) }))
+	w.Clock.Advance(3*time.Hour + 30*time.Minute)
 	ok(t, w.Diary.TickWaves(ctx))
-	if now := w.wave(wave.ID); now.State != phonebank.WaveLive || now.Size != 6 {
+	if n := w.Count(`SELECT count(*) FROM wave_members WHERE state = 'left' AND why = 'cooldown' AND person_id = $1`, missed.ID); n != 1 {
+		t.Error("a wave that was settled yesterday rings whom somebody has talked with since")
+	}
+	if now := w.wave(wave.ID); now.State != phonebank.WaveLive || now.Size != 7 {
 		t.Fatalf("on its day the wave is %s with %d", now.State, now.Size)
 	}
 	if names := w.names(wave.ID); !slices.Equal(names, []string{"Agreed", "May", "Never", "Taken", "West"}) {
 		t.Errorf("on its day it has %v: who had a text from it stays, who said stop is out", names)
 	}
-	if n := w.Count(`SELECT count(*) FROM follow_ups WHERE reason = 'heads_up' AND state = 'cancelled' AND why = 'The day before is over.'`); n != 3 {
-		t.Errorf("%d drafts of the day before ended with it, want 3", n)
+	if n := w.Count(`SELECT count(*) FROM follow_ups WHERE reason = 'heads_up' AND state = 'cancelled' AND why = 'The day before is over.'`); n != 4 {
+		t.Errorf("%d drafts of the day before ended with it, want 4", n)
 	}
 	if n := w.Count(`SELECT count(*) FROM follow_ups WHERE wave_id = $1 AND channel = 'call' AND state = 'due'`, wave.ID); n != 5 {
 		t.Errorf("%d calls wait, want 5", n)
@@ -414,5 +423,20 @@ func TestWave_WithdrawnItTakesTheDayBeforeBack(t *testing.T) {
 	ok(t, w.Diary.TickWaves(ctx))
 	if now := w.wave(wave.ID); now.State != phonebank.WaveDraft {
 		t.Errorf("a draft started by itself: %s", now.State)
+	}
+}
+
+// Two who share a number would both read each text: a round of texts takes one of them, and no other round takes the second.
+func TestWave_ATextGoesToANumberOnce(t *testing.T) {
+	w := newWorld(t)
+	w.person("Ana")
+	w.person("Ben", func(p *store.NewPerson) { p.Number = "+12125560000" }) // lives with Ana
+	first, second := w.texts("First", "Hi {first_name}", phonebank.WaveFilter{}), w.texts("Second", "Hi {first_name}", phonebank.WaveFilter{})
+	ok(t, w.Diary.LaunchWave(ctx, first.ID, w.Coordinator.ID))
+	if n := w.Count(`SELECT count(*) FROM wave_members`); n != 1 {
+		t.Errorf("%d people of one number are in it", n)
+	}
+	if err := w.Diary.LaunchWave(ctx, second.ID, w.Coordinator.ID); err == nil {
+		t.Error("a second round has the same number")
 	}
 }

@@ -50,12 +50,21 @@ func (d *Diary) tendLive(ctx context.Context, w phonebank.Wave) error {
 			break
 		}
 		d.tellWave(w)
+		rest(ctx)
 	}
 	left, err := d.Store.RowsLeft(ctx, w.ID)
 	if err != nil || left {
 		return err
 	}
 	return d.finish(ctx, w.ID, "")
+}
+
+// rest leaves the database to others for a moment.
+func rest(ctx context.Context) {
+	select {
+	case <-time.After(fillRest):
+	case <-ctx.Done():
+	}
 }
 
 // begin starts a wave at its time. Late, after an outage, it still starts on its day while calling hours are open; else it goes
@@ -201,6 +210,7 @@ func (d *Diary) tellAhead(ctx context.Context, w phonebank.Wave) error {
 			return err
 		}
 		d.tellWave(w)
+		rest(ctx)
 	}
 }
 

@@ -22,7 +22,7 @@ func plan(w *phonebank.Wave, local string, at time.Time) error {
 	case starts.After(at.AddDate(1, 0, 0)):
 		return phonebank.Fail(phonebank.Invalid, "%s is more than a year away.", phonebank.WhenThere(w.Zone, starts))
 	case !phonebank.MayContact(w.Zone, starts, 0):
-		return phonebank.Fail(phonebank.Invalid, "%s is outside calling hours. Pick a time between 9 am and 8 pm.", phonebank.WhenThere(w.Zone, starts))
+		return phonebank.WaveHours(w.Zone, starts).Fail(phonebank.Invalid)
 	}
 	w.Local, w.StartsAt, w.HeadsUpAt, w.Why = local, &starts, nil, ""
 	if !w.Calls() || w.HeadsUp == "" || starts.Sub(at) < phonebank.WaveHeadsUpAhead {

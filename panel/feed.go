@@ -50,6 +50,8 @@ func (p *Panel) happenings(r *http.Request) ([]happened, error) {
 
 func lineWords(l words.Language, h store.Happening) string {
 	switch phonebank.CallResult(h.Result) {
+	case "missed":
+		return l.Say("nobody could take it")
 	case phonebank.ResultAnswered:
 		if h.Seconds >= 60 {
 			return l.Say("talked %s", l.Count(h.Seconds/60, "minute", "minutes"))
@@ -68,6 +70,9 @@ func lineWords(l words.Language, h store.Happening) string {
 	}
 	switch phonebank.CallState(h.State) {
 	case phonebank.CallAnswered, phonebank.CallBridged:
+		if h.Inward && phonebank.CallState(h.State) == phonebank.CallAnswered {
+			return l.Say("on the line")
+		}
 		return l.Say("talking")
 	case phonebank.CallRinging:
 		return l.Say("ringing")

@@ -27,6 +27,7 @@ type followUpsPage struct {
 	View     string // the query of this very view, for a press that comes back to it
 	Sessions []phonebank.Session
 	Waves    []waveLine
+	Free     []store.DraftsFree // texts of waves that stand on nobody's list, under Unowned
 
 	Chosen  map[string]bool
 	Name    string // of a wave
@@ -54,6 +55,7 @@ type boardRow struct {
 	Note  string // what else there is to know
 	Draft bool   // its words wait for somebody's press
 	Risk  bool   // a promised call for which nobody will be there
+	Open  bool   // what may be changed about it stands open
 }
 
 const rowsOfBoard = 50
@@ -83,6 +85,13 @@ func (p *Panel) followUpsPage(r *http.Request, me phonebank.User, view url.Value
 		return nil, err
 	}
 	asked := store.BoardAsked{Owner: page.Owner, Name: strings.ToValidUTF8(page.Search, ""), Limit: rowsOfBoard + 1}
+	free, err := p.Store.DraftsFree(ctx, me.ID, true, at)
+	if err != nil {
+		return nil, err
+	}
+	for _, wave := range free {
+		counts.Unowned += wave.N
+	}
 	page.settle(l, counts)
 	switch page.Tab {
 	case "overdue":
@@ -94,7 +103,7 @@ func (p *Panel) followUpsPage(r *http.Request, me phonebank.User, view url.Value
 	case "mine":
 		asked.Owner = me.ID
 	case "unowned":
-		asked.Unowned = true
+		asked.Unowned, page.Free = true, free
 	}
 	asked.After = markOf(view.Get("after"))
 	if err := p.fillBoard(ctx, page, asked, view, at); err != nil {
@@ -176,12 +185,13 @@ func (p *Panel) fillBoard(ctx context.Context, page *followUpsPage, asked store.
 
 // boardRow puts a line of the board into words.
 func (p *Panel) boardRow(l words.Language, b store.BoardRow, at time.Time) boardRow {
+	b.Person = shown(l, b.Person)
 	row := boardRow{BoardRow: b, Due: dueWords(l, b.Zone, b.DueAt, at), Late: b.DueAt.Before(at), Who: b.Owner}
 	if b.Promise {
 		row.How, row.Why = l.Say("ask"), l.Say("Its day has come. Did it happen?")
 		return row
 	}
-	row.Draft = b.Channel == phonebank.ByText && !b.Automatic
+	row.Draft = b.Channel == phonebank.ByText && (b.State == phonebank.FollowUpNeedsPerson || !b.Automatic)
 	switch {
 	case b.Channel == phonebank.ByCall:
 		row.How = l.Say("call")
@@ -261,14 +271,45 @@ func ticked(r *http.Request) (ids []phonebank.FollowUpID) {
 	return ids
 }
 
+// viewOf is the view of the board on which a press was made.
+func viewOf(r *http.Request) url.Values {
+	view, err := url.ParseQuery(clean(r, "view", 400))
+	if err != nil {
+		return url.Values{} // a view that cannot be read is the usual one
+	}
+	return view
+}
+
+// boardAddress leads back to the tab, the search and the page of the board on which a press was made.
+func boardAddress(r *http.Request) string {
+	if view := viewOf(r).Encode(); view != "" {
+		return "/follow-ups?" + view
+	}
+	return "/follow-ups"
+}
+
+// boardAgain shows the same view after a press on one line that failed, with that line open and its time as it was typed.
+func (p *Panel) boardAgain(w http.ResponseWriter, r *http.Request, me phonebank.User, id phonebank.FollowUpID, err error) error {
+	page, pageErr := p.followUpsPage(r, me, viewOf(r))
+	if pageErr != nil {
+		return pageErr
+	}
+	for i := range page.Rows {
+		if row := &page.Rows[i]; row.ID == string(id) {
+			row.Open = true
+			if typed := clean(r, "local", 16); typed != "" {
+				row.Local = typed
+			}
+		}
+	}
+	p.again(w, r, me, err, "follow-ups", page)
+	return nil
+}
+
 // pressBoard runs one press on the ticked lines and shows the same view again: with what came of it, or with every tick and
 // word as it was and a sentence about what went wrong.
 func (p *Panel) pressBoard(w http.ResponseWriter, r *http.Request, me phonebank.User, do func(ids []phonebank.FollowUpID) (string, error)) error {
-	view, err := url.ParseQuery(clean(r, "view", 400))
-	if err != nil {
-		view = url.Values{} // a view that cannot be read is the usual one
-	}
-	ids := ticked(r)
+	view, ids := viewOf(r), ticked(r)
 	notice, err := do(ids)
 	page, pageErr := p.followUpsPage(r, me, view)
 	if pageErr != nil {

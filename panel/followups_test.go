@@ -110,6 +110,27 @@ func TestFollowUps_TicksGoToSomebodyAndSurviveErrors(t *testing.T) {
 	h.browser(luis).post("/follow-ups/assign", "tick", string(call.ID), "give_to", "anyone").is(http.StatusForbidden)
 }
 
+func TestFollowUps_APressOnALineComesBackToTheViewItWasMadeIn(t *testing.T) {
+	h := newHouse(t)
+	luis := h.user("Luis", phonebank.Volunteer)
+	p, q := h.person("Marcus Tolliver", "+12125550111"), h.person("Xiomara Quiñones", "+12125550112")
+	call := h.promised(p, luis.ID, phonebank.ByCall, phonebank.ReasonAsked, phonebank.FollowUpPlanned, midday.Add(time.Hour))
+	other := h.promised(q, luis.ID, phonebank.ByCall, phonebank.ReasonAsked, phonebank.FollowUpPlanned, midday.Add(time.Hour))
+	b := h.browser(h.boss)
+	view := "owner=" + string(luis.ID) + "&q=tolliver"
+	b.get("/follow-ups?" + view).says(`name="view" value="` + strings.ReplaceAll(view, "&", "&amp;") + `"`)
+	move := "/follow-ups/" + string(call.ID) + "/move"
+	b.post(move, "back", "follow-ups", "view", view, "local", "2026-11-24T18:00").to("/follow-ups?" + view)
+	b.post(move, "back", "follow-ups", "view", "tab=today", "local", "2026-11-24T18:30").to("/follow-ups?tab=today")
+	b.post(move, "back", "follow-ups", "view", "%zz", "local", "2026-11-24T18:45").to("/follow-ups")
+	// A time that cannot be is said there, with the line open and the time as it was typed.
+	b.post(move, "back", "follow-ups", "view", view, "local", "2026-11-24T23:00").is(http.StatusUnprocessableEntity).
+		says("outside calling hours", `value="2026-11-24T23:00"`, `<details class="sure" open>`, `value="tolliver"`, "Marcus Tolliver").hides("Xiomara")
+	b.post("/follow-ups/"+string(other.ID)+"/cancel", "back", "follow-ups", "view", "tab=week").to("/follow-ups?tab=week")
+	// The board is no way around its door.
+	h.browser(luis).post(move, "back", "follow-ups", "local", "2026-11-24T23:00").is(http.StatusUnprocessableEntity).says("Marcus Tolliver").hides("Who looks after them")
+}
+
 func TestFollowUps_ManyAreReadPageByPage(t *testing.T) {
 	h := newHouse(t)
 	p := h.person("Xiomara Quiñones", "+12125550111")

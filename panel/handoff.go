@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"phonebank"
+	"phonebank/script"
 	"phonebank/store"
 	"phonebank/words"
 )
@@ -43,6 +44,9 @@ func (p *Panel) callbackOf(ctx context.Context, f phonebank.FollowUp, person pho
 	if at, err := phonebank.Instant(f.Local, f.Zone); err == nil {
 		out.When = l.When(there(f.Zone, at)) // as they wished it, however often it was put off since
 	}
+	if f.Reason == phonebank.ReasonReturned || f.WaveID != "" && f.Conversation == "" {
+		out.When = "" // nothing was agreed: they rang us, or a wave has them
+	}
 	var err error
 	if out.Note, out.By, err = p.noteOf(ctx, f); err != nil {
 		return nil, err
@@ -54,14 +58,18 @@ func (p *Panel) callbackOf(ctx context.Context, f phonebank.FollowUp, person pho
 	for _, one := range also {
 		out.Also = append(out.Also, stillOpen(l, one))
 	}
-	if f.OwnerID == "" || f.OwnerID == me.ID || f.WaveID != "" && f.Conversation == "" {
+	var owner phonebank.User
+	switch {
+	case f.WaveID != "" && f.Conversation == "":
 		return out, nil // a wave promised nobody anything
+	case f.OwnerID != "" && f.OwnerID != me.ID:
+		if owner, err = p.Store.User(ctx, f.OwnerID); err != nil {
+			return nil, err
+		}
+		out.From = owner.SaidName()
+	case f.Reason != phonebank.ReasonReturned:
+		return out, nil // the script's own first line is the right one
 	}
-	owner, err := p.Store.User(ctx, f.OwnerID)
-	if err != nil {
-		return nil, err
-	}
-	out.From = owner.SaidName()
 	for _, locale := range locales {
 		if text := p.openWith(words.Known(locale), f, person, me, owner, zones); text != "" {
 			out.Open = append(out.Open, openLine{locale, text})
@@ -73,6 +81,10 @@ func (p *Panel) callbackOf(ctx context.Context, f phonebank.FollowUp, person pho
 // openWith is the first sentence of a call that somebody else promised, in the language of the talk. Where nobody promised
 // them anything, the script's own first line is the right one.
 func (p *Panel) openWith(l words.Language, f phonebank.FollowUp, person phonebank.Person, me, owner phonebank.User, zones string) string {
+	if person.FirstName == "" {
+		person.FirstName = "{first_name}"
+		return script.Nameless(p.openWith(l, f, person, me, owner, zones))
+	}
 	first, mine, theirs := person.FirstName, me.SaidName(), owner.SaidName()
 	wish, err := phonebank.Instant(f.Local, f.Zone)
 	if err != nil {
@@ -82,6 +94,8 @@ func (p *Panel) openWith(l words.Language, f phonebank.FollowUp, person phoneban
 	switch {
 	case f.Reason == phonebank.ReasonAsked:
 		return ""
+	case f.Reason == phonebank.ReasonReturned && theirs == "":
+		return l.Say("Hi %s, this is %s with %s. You called us and we missed you, so I'm calling you back. Is now a good time?", first, mine, p.Org)
 	case f.Reason == phonebank.ReasonReturned:
 		return l.Say("Hi %s, this is %s with %s. You called us and we missed you. %s isn't here right now, so I'm calling you back. Is now a good time?", first, mine, p.Org, theirs)
 	case day.YearDay() == now.YearDay() && day.Year() == now.Year():
@@ -125,11 +139,16 @@ func (p *Panel) standingIn(ctx context.Context, why string, id phonebank.FollowU
 		return "", err
 	}
 	told, err := p.callbackOf(ctx, f, person, me, zones, []string{c.Locale})
-	if err != nil || told.From == "" {
+	if err != nil {
 		return why, err
 	}
-	l := spoken(ctx)
-	text := l.Say("%s promised this call, and you make it instead.", told.From) + " " + why
+	l, text := spoken(ctx), why
+	switch {
+	case told.From != "" && f.Reason == phonebank.ReasonReturned:
+		text = l.Say("%s knows them, and isn't here right now.", told.From) + " " + why
+	case told.From != "":
+		text = l.Say("%s promised this call, and you make it instead.", told.From) + " " + why
+	}
 	for _, o := range told.Open {
 		text += " " + l.Say("You can open with: “%s”", o.Text)
 	}
@@ -163,8 +182,8 @@ func (p *Panel) closed(ctx context.Context, s phonebank.Shift) (*closedCard, err
 	if err != nil {
 		return nil, err
 	}
-	l, name := spoken(ctx), person.FirstName
-	out := &closedCard{Person: person.Name, Why: l.Say("We'll come back to %s. Nothing is lost.", name)}
+	l, name := spoken(ctx), shown(spoken(ctx), person.Called())
+	out := &closedCard{Person: shown(l, person.Name), Why: l.Say("We'll come back to %s. Nothing is lost.", name)}
 	switch {
 	case phone.OptedOutAt != nil:
 		out.Why = l.Say("%s asked us to stop while you were reading. Nobody calls or texts them any more.", name)

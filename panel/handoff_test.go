@@ -120,3 +120,44 @@ func TestMoved_ItsVolunteerSeesTheNewTime(t *testing.T) {
 	h.must(h.Diary.Move(t.Context(), f.ID, h.boss.ID, "2026-11-27T18:00"))
 	h.browser(dana).get("/me").says("Joon Park", "Nov 27, 6:00 pm")
 }
+
+// Whoever rang and was missed, and whom nobody knows: nothing was agreed, no name is made up, and the first line is there.
+func TestHandOff_WhoRangAndWasMissedIsGreetedWithoutANameThatTheyNeverTold(t *testing.T) {
+	h := newHouse(t)
+	h.starters()
+	call, _ := h.rings("+12125550178", 0)
+	h.db.SQL().MustExec(`UPDATE people SET first_name = '' WHERE name = 'Caller ending 0178'`)
+	h.db.SQL().MustExec(`UPDATE calls SET result = 'answered' WHERE id = $1`, call)
+	var id phonebank.PersonID
+	h.must(h.db.SQL().Get(&id, `SELECT person_id FROM calls WHERE id = $1`, call))
+	p, err := h.Store.Person(t.Context(), id)
+	h.must(err)
+	dana := h.user("Dana", phonebank.Volunteer)
+	h.calledFor(dana, h.promised(p, "", phonebank.ByCall, phonebank.ReasonReturned, phonebank.FollowUpDue, midday))
+	b := h.browser(dana)
+	b.get("/shift").says("Unknown, (•••) •••-0178", "They called us and nobody could take it.", "They called us.", "Call back", "Hi, this is Dana with Alder Tenants. You called us and we missed you, so I'm calling you back.", "Hi, it’s Dana").
+		hides("Agreed for", "and talked", "Caller", "Hi ,")
+	b.reads("es")
+	b.get("/shift").says("Número desconocido, (•••) •••-0178", "Devolver la llamada", "Hola. Soy Dana").hides("Caller")
+	h.browser(h.boss).get("/room").says("nobody could take it").hides("called us: picked up")
+}
+
+// A wave promised nobody anything: its card says which wave it is and why somebody is in it, and names no agreement.
+func TestHandOff_ACallOfAWaveSaysWhyAndNothingThatWasNeverAgreed(t *testing.T) {
+	h := newHouse(t)
+	h.starters()
+	people := h.neighbors()
+	b := h.browser(h.boss)
+	page := b.post("/waves", "nonce", b.get("/waves/new").nonce(), "do", "draft", "name", "Second chances", "channel", "call", "missed", "1", "ask", "none").is(http.StatusSeeOther).Header.Get("Location")
+	b.post(page + "/launch").to(page)
+	h.tick()
+	var f phonebank.FollowUp
+	h.must(h.db.SQL().Get(&f.ID, `SELECT id FROM follow_ups WHERE person_id = $1`, people[0].ID))
+	f.PersonID = people[0].ID
+	dana := h.user("Dana", phonebank.Volunteer)
+	h.calledFor(dana, f)
+	h.browser(dana).get("/shift").says("They are in the wave “Second chances”. They missed a promise, and have kept none since.").hides("Agreed for", "Open with")
+	b.get(page+"/finish").says("Its session stays open.", "End the session too")
+	b.post(page + "/finish").to(page)
+	b.get(page).says("finished", "Its session stays open.", "/end")
+}

@@ -238,6 +238,17 @@ func (p *Panel) why(ctx context.Context, person phonebank.Person, zones string, 
 func (p *Panel) promised(ctx context.Context, f phonebank.FollowUp) (string, error) {
 	l := spoken(ctx)
 	text := l.Say(reasonWords(f.Reason))
+	if f.WaveID != "" && f.Conversation == "" {
+		said, err := p.waveWhy(ctx, f.WaveID)
+		if err != nil || said == "" {
+			return text, err
+		}
+		if f.Reason == phonebank.ReasonWave {
+			text = said
+		} else {
+			text += " " + said
+		}
+	}
 	if f.CommitmentID != "" {
 		c, err := p.Store.Commitment(ctx, f.CommitmentID)
 		if err != nil {
@@ -246,6 +257,21 @@ func (p *Panel) promised(ctx context.Context, f phonebank.FollowUp) (string, err
 		text += " " + theyWould(l, c)
 	}
 	return text, nil
+}
+
+// waveWhy says why a wave has somebody: its name, and the first thing that it asks of those in it.
+func (p *Panel) waveWhy(ctx context.Context, id phonebank.WaveID) (string, error) {
+	l := spoken(ctx)
+	w, err := p.Store.Wave(ctx, id)
+	if err != nil || w.Gathered {
+		return "", err
+	}
+	text := l.Say("They are in the wave “%s”.", w.Name)
+	list, err := p.clausesOf(ctx, w)
+	if err == nil && len(list) > 0 {
+		text += " " + list[0].Words
+	}
+	return text, err
 }
 
 // theyWould says what somebody promised, as it was agreed.
@@ -280,8 +306,30 @@ func reasonWords(r phonebank.Reason) string {
 		return "We said we would find something out for them."
 	case phonebank.ReasonAsked:
 		return "A coordinator asked for this."
+	case phonebank.ReasonWave:
+		return "A wave has them."
+	case phonebank.ReasonHeadsUp:
+		return "A wave calls them on the next day."
 	}
 	return ""
+}
+
+// itsDayPassed tells whether the day of an ask is over: nobody can be asked to come to it any more.
+func itsDayPassed(s *script.Script, id, zone string, now time.Time) bool {
+	ask, ok := s.AskByID(id)
+	if !ok || ask.When == "" {
+		return false
+	}
+	at, err := phonebank.Instant(ask.When, zone)
+	return err == nil && at.Before(now)
+}
+
+// askOn is an ask on a list to choose from, marked where its day has passed.
+func askOn(l words.Language, s *script.Script, id, zone string, now time.Time) string {
+	if itsDayPassed(s, id, zone, now) {
+		return l.Say("%s (its day has passed)", askIn(l, s, id))
+	}
+	return askIn(l, s, id)
 }
 
 // liveScript reads the live version of a script.

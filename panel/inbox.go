@@ -46,6 +46,7 @@ type waitRow struct {
 	Done    bool
 	Back    string // the page that it stands on
 	Why     string // of a ruling, as somebody began to type it
+	Wrong   string // what went wrong with the last press on it
 }
 
 // mostWaits bounds a page; how many more there are is said.
@@ -83,13 +84,16 @@ func (p *Panel) waitRow(ctx context.Context, me phonebank.User, w store.Wait, ba
 	l, at, boss := spoken(ctx), p.Now(), coordinator.lets(me)
 	mine := w.ClaimerID == me.ID || w.OwnerID == me.ID
 	opens := boss || mine
-	row := waitRow{Wait: w, Anchor: "w-" + string(w.PhoneID), Back: back, Title: w.Person, Mine: mine, Long: at.Sub(w.Since) >= phonebank.LongWait,
+	row := waitRow{Wait: w, Anchor: "w-" + string(w.PhoneID), Back: back, Title: shown(l, w.Person), Mine: mine, Long: at.Sub(w.Since) >= phonebank.LongWait,
 		Rule: boss && w.HoldSince != nil, Done: opens && w.HoldSince == nil}
 	switch {
 	case w.PersonID == "":
 		row.Title = numberFor(boss, w.Number)
 	case !opens && !me.Role.AtLeast(phonebank.Lead):
 		row.Title, row.Last, row.Others = w.FirstName, w.Number.Masked(), ""
+		if w.FirstName == "" {
+			row.Title, row.Last = shown(l, w.Person), ""
+		}
 	}
 	row.Label, row.Tone = waitLabel(l, w)
 	row.What = whatWaits(l, w)
@@ -246,7 +250,7 @@ func (p *Panel) pressInbox(w http.ResponseWriter, r *http.Request, me phonebank.
 	}
 	for i := range page.Rows {
 		if page.Rows[i].PhoneID == phoneID(r) {
-			page.Rows[i].Why = clean(r, "why", 400)
+			page.Rows[i].Why, page.Rows[i].Wrong = clean(r, "why", 400), tell(lang(r), err).Detail
 		}
 	}
 	p.again(w, r, me, err, "inbox", page)
@@ -256,6 +260,9 @@ func (p *Panel) pressInbox(w http.ResponseWriter, r *http.Request, me phonebank.
 // inboxClaim says "I'll answer" and opens what there is to answer.
 func (p *Panel) inboxClaim(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	row, err := p.Store.Wait(r.Context(), me, p.Now(), phoneID(r))
+	if len(typedIn(r)) > 0 {
+		return p.claimAgain(w, r, me, row, err)
+	}
 	return p.pressInbox(w, r, me, waitLink(row), func() error {
 		if err != nil {
 			return err

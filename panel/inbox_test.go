@@ -88,10 +88,10 @@ func TestInbox_EverythingThatWaitsInOneListTheOldestFirst(t *testing.T) {
 	h.later(time.Minute - time.Second)
 	h.cameIn("+12125550113", "leave me alone at work")
 
-	page := boss.get("/inbox").is(http.StatusOK).says("Caller ending 0155", "They called, and nobody could take it.", "Walt Brandt", "left a voicemail, 9 seconds", "/voicemails/"+string(call)+".wav",
+	page := boss.get("/inbox").is(http.StatusOK).says("Unknown, (•••) •••-0155", "They called, and nobody could take it.", "Walt Brandt", "left a voicemail, 9 seconds", "/voicemails/"+string(call)+".wav",
 		"(212) 555-0142", "who is this", "Unknown", "Xiomara Quiñones", "and where?", "2 texts wait.", "Dana knows them, and is away: whoever is free answers.", "Was it a no?", "leave me alone at work", "Read it by 3:04 pm.")
 	last := -1
-	for _, name := range []string{"Caller ending 0155", "Walt Brandt", "(212) 555-0142", "Xiomara", "leave me alone"} {
+	for _, name := range []string{"•••-0155", "Walt Brandt", "(212) 555-0142", "Xiomara", "leave me alone"} {
 		at := strings.Index(page.Body, name)
 		if at < last {
 			t.Errorf("%s stands before what waits longer", name)
@@ -213,8 +213,10 @@ func TestInbox_ThePoolIsForThoseWhoAreHereAndShareTheLanguage(t *testing.T) {
 	h.browser(luis).get("/me").says("From the pool", "I'll answer", "No promises due. Enjoy your evening.")
 	h.browser(dana).get("/me").says("Others may answer too by now.")
 	h.browser(priya).get("/inbox").hides("Ofelia")
-	h.browser(sam).get("/inbox").hides("Ofelia")
+	h.browser(sam).get("/inbox").says("Ofelia") // let in, with a phone that is not connected: a text can be answered without one
 	h.browser(priya).post("/inbox/" + string(phone) + "/claim").is(http.StatusNotFound).hides("Ofelia")
+	h.db.SQL().MustExec(`UPDATE sessions SET state = 'ended' WHERE id = (SELECT session_id FROM shifts WHERE user_id = $1)`, sam.ID)
+	h.browser(sam).get("/inbox").hides("Ofelia")
 	h.browser(sam).post("/inbox/" + string(phone) + "/claim").is(http.StatusNotFound)
 	// An owner who is away loses it at once.
 	q := h.person("Lucía Ferrer", "+12125550112")
@@ -304,6 +306,12 @@ func TestInbox_AnUnknownNumberIsAnsweredByWhoTakesIt(t *testing.T) {
 	b.post(thread+"/rule", "was", "no").is(http.StatusForbidden)
 	done := b.post(thread+"/person", "name", "Ofelia Reyes", "campaign", string(h.campaign.ID)).is(http.StatusSeeOther)
 	b.get(done.Header.Get("Location")).says("Ofelia Reyes", "who is this").hides("4155550142", "(415) 555-0142")
+
+	// Nobody has to make a name up: whoever is not known is answered all the same, and stays unknown.
+	nameless := h.cameIn("+14155550143", "wrong building?")
+	b.post("/inbox/" + string(nameless) + "/claim").to("/threads/" + string(nameless))
+	done = b.post("/threads/"+string(nameless)+"/person", "name", "", "campaign", string(h.campaign.ID)).is(http.StatusSeeOther)
+	b.get(done.Header.Get("Location")).says("Unknown, (•••) •••-0143", "wrong building?").hides("4155550143", "Caller")
 }
 
 func TestInbox_AfterHoursItWaitsAndSaysUntilWhen(t *testing.T) {

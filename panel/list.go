@@ -45,6 +45,7 @@ func (p *Panel) people(w http.ResponseWriter, r *http.Request, me phonebank.User
 type personForm struct {
 	Page
 	Campaigns []phonebank.Campaign
+	States    []phonebank.State
 	One       people.One
 }
 
@@ -62,7 +63,7 @@ func (p *Panel) personForm(r *http.Request) (*personForm, error) {
 	if err == nil && len(campaigns) == 0 {
 		err = phonebank.Fail(phonebank.Conflict, "There is no campaign yet whose list they could go on. Create one first, under “Campaigns”.")
 	}
-	return &personForm{Page: Page{Title: lang(r).Say("Add a person"), Nav: "people"}, Campaigns: campaigns}, err
+	return &personForm{Page: Page{Title: lang(r).Say("Add a person"), Nav: "people"}, Campaigns: campaigns, States: phonebank.States}, err
 }
 
 func (p *Panel) personAdd(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
@@ -71,7 +72,8 @@ func (p *Panel) personAdd(w http.ResponseWriter, r *http.Request, me phonebank.U
 		return err
 	}
 	page.One = people.One{Name: clean(r, "name", 120), SayName: clean(r, "say_name", 120), Phone: clean(r, "phone", 40), Place: clean(r, "place", 200),
-		Languages: clean(r, "languages", 120), Zone: clean(r, "zone", 60), Campaign: phonebank.CampaignID(clean(r, "campaign", 26)), TextConsent: clean(r, "text_consent", 200), By: me.ID}
+		Languages: clean(r, "languages", 120), Zone: clean(r, "zone", 60), Region: clean(r, "region", 40), Zip: clean(r, "zip", 20),
+		Campaign: phonebank.CampaignID(clean(r, "campaign", 26)), TextConsent: clean(r, "text_consent", 200), By: me.ID}
 	one, err := p.Roster.AddByHand(r.Context(), page.One)
 	if err != nil {
 		p.again(w, r, me, err, "person-new", page)

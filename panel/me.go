@@ -12,19 +12,22 @@ import (
 type minePage struct {
 	Page
 	Owed      []owed
-	Settle    []dueCommitment // "did it happen?"
-	Readings  []suggested     // what a text to them seems to say
-	Due       []dueCall       // calls of today
-	Drafts    []draft         // texts that wait for a press
-	Waits     []waitRow       // that are theirs to answer
-	TextTalks []store.Texting // that are open, by text
-	Unsure    int             // texts and calls of theirs whose outcome nobody knows
-	Pool      []waitRow       // that anybody may answer who is free
+	Settle    []dueCommitment    // "did it happen?"
+	Readings  []suggested        // what a text to them seems to say
+	Due       []dueCall          // calls of today
+	Drafts    []draft            // texts that wait for a press
+	Free      []store.DraftsFree // texts of waves that anybody may take
+	Waits     []waitRow          // that are theirs to answer
+	TextTalks []store.Texting    // that are open, by text
+	Unsure    int                // texts and calls of theirs whose outcome nobody knows
+	Pool      []waitRow          // that anybody may answer who is free
 	PoolMore  int
 	Later     []store.Due
 	More      int  // promises that stand on no list here
 	Here      bool // they have a shift, so they can call
 	Nothing   bool // is due now
+
+	read map[phonebank.Number]bool // whose texts have a reading to confirm: nothing else asks the same
 }
 
 // draft is a promised text with the words that it would leave with.
@@ -98,7 +101,7 @@ func (p *Panel) minePage(r *http.Request, me phonebank.User) (*minePage, error) 
 	} else if phonebank.KindOf(err) != phonebank.NotFound {
 		return nil, err
 	}
-	page.Nothing = len(page.Owed)+len(page.Settle)+len(page.Readings)+len(page.Due)+len(page.Drafts)+len(page.Waits)+len(page.TextTalks) == 0
+	page.Nothing = len(page.Owed)+len(page.Settle)+len(page.Readings)+len(page.Due)+len(page.Drafts)+len(page.Free)+len(page.Waits)+len(page.TextTalks) == 0
 	return page, nil
 }
 
@@ -127,8 +130,18 @@ func (p *Panel) fillPromises(ctx context.Context, me phonebank.User, page *mineP
 		return err
 	}
 	page.Readings = p.readings(l, read, "me")
+	if page.Free, err = p.Store.DraftsFree(ctx, me.ID, false, at); err != nil {
+		return err
+	}
+	page.read = map[phonebank.Number]bool{}
+	for _, s := range read {
+		page.read[s.Number] = true
+	}
 	settle, err := p.Store.DueCommitments(ctx, me.ID, at)
 	for _, c := range settle {
+		if page.read[c.Number] {
+			continue // what they wrote about it stands above, with the same question
+		}
 		page.Settle = append(page.Settle, dueCommitment{c, dueWords(l, c.Zone, c.By, at)})
 	}
 	return err
@@ -143,6 +156,8 @@ func (p *Panel) fillWaits(ctx context.Context, me phonebank.User, page *minePage
 	for _, one := range list {
 		row := p.waitRow(ctx, me, one, "me")
 		switch {
+		case page.read[one.Number] && one.CallSince == nil && one.HoldSince == nil:
+			// what they wrote stands above, with the answer to press
 		case row.Mine && (one.ClaimerID == "" || one.ClaimerID == me.ID):
 			page.Waits = append(page.Waits, row)
 		case one.Offered && len(page.Pool) < mostMine:

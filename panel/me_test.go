@@ -36,7 +36,7 @@ func TestMine_PromisesDueTextsWaitingAndThePool(t *testing.T) {
 	h.onShift(dana, true)
 	h.cameIn("+12125550113", "hello?")
 
-	page := b.get("/me").is(http.StatusOK).says("Promises due", "Walt Brandt", "later today", "Today, 2:00 pm there", "They asked to be called at this time.", "bring two neighbors", "Did it happen?", "Kept", "Moved",
+	page := b.get("/me").is(http.StatusOK).says("Promises due", "Walt Brandt", "Today, 2:00 pm there", "They asked to be called at this time.", "bring two neighbors", "Did it happen?", "Kept", "Moved",
 		"Texts waiting on me", "who do I ask for at the hall?", "I'll answer", "Text with the script", "Texts to send", "See you Thursday?", "From the pool", "Ofelia", "(•••) •••-0113", "Coming up", "Thu Dec 3, 6:30 pm there").
 		hides("Enjoy your evening", "hello?", "5550113", "Reyes")
 	if i, j := strings.Index(page.Body, "Promises due"), strings.Index(page.Body, "From the pool"); i > j {

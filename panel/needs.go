@@ -126,9 +126,17 @@ func personLink(id phonebank.PersonID) string {
 	return "/people/" + string(id)
 }
 
+// shown is a name as a page has it: whoever rang from a number that nobody knows has none, and what stands for it is ours.
+func shown(l words.Language, name string) string {
+	if last, unknown := strings.CutPrefix(name, phonebank.UnknownCaller); unknown {
+		return l.Say("Unknown, %s", phonebank.Number(last).Masked())
+	}
+	return name
+}
+
 func nameOr(l words.Language, name string, n phonebank.Number) string {
 	if name != "" {
-		return name
+		return shown(l, name)
 	}
 	if n == "" {
 		return l.Say("Somebody")

@@ -158,6 +158,7 @@ func (p *Panel) vocabulary(l words.Language) template.FuncMap {
 		"reason":   func(r phonebank.Reason) string { return l.Say(reasonWords(r)) },
 		"plain":    func(s any) string { return l.Say(strings.ReplaceAll(fmt.Sprint(s), "_", " ")) },
 		"plural":   l.Count,
+		"shown":    func(name string) string { return shown(l, name) },
 		"told":     l.Retell,
 		"segments": func(body string) string { return segments(l, body) },
 		"static":   func(name string) string { return "/static/" + p.version + "/" + name },

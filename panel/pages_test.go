@@ -299,7 +299,7 @@ func TestThread_UnknownNumberGetsAName(t *testing.T) {
 	h.db.SQL().MustExec(`UPDATE phones SET waiting_since = $2 WHERE id = $1`, phone.ID, midday)
 	b := h.browser(h.boss)
 	b.get("/room").says("(212) 555-0142", "who is this", "Unknown")
-	b.get("/threads/"+string(phone.ID)).says("who is this", "Add them")
+	b.get("/threads/"+string(phone.ID)).says("who is this", "Go on and answer")
 	done := b.post("/threads/"+string(phone.ID)+"/person", "name", "Ofelia Reyes", "campaign", string(h.campaign.ID)).is(http.StatusSeeOther)
 	b.get(done.Header.Get("Location")).says("Ofelia Reyes", "who is this", "waits for an answer")
 }

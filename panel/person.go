@@ -25,6 +25,7 @@ type personPage struct {
 	Stands      []stand
 	Chains      []chained // what they promised, with what follows
 	Others      []link    // what belongs to no promise of theirs
+	Off         []link    // of those, what was taken off
 	ByHand      string    // since when no text goes to them by itself
 	Suggestions []suggested
 	Consents    []agreed
@@ -132,8 +133,8 @@ func (p *Panel) personPage(r *http.Request, me phonebank.User) (*personPage, err
 	if err != nil {
 		return nil, err
 	}
-	page := &personPage{Page: Page{Title: found.Name, Nav: "me"}, Person: found, Knows: found.OwnerID == me.ID || coordinator.lets(me)}
-	if !slices.Contains(strings.Fields(found.Name), found.FirstName) {
+	page := &personPage{Page: Page{Title: shown(lang(r), found.Name), Nav: "me"}, Person: found, Knows: found.OwnerID == me.ID || coordinator.lets(me)}
+	if found.FirstName != "" && !slices.Contains(strings.Fields(found.Name), found.FirstName) {
 		page.GoesBy = found.FirstName
 	}
 	if coordinator.lets(me) {

@@ -13,6 +13,9 @@ import (
 func (p *Panel) pressPerson(w http.ResponseWriter, r *http.Request, me phonebank.User, next string, do func(id phonebank.PersonID) error) error {
 	id := phonebank.PersonID(mux.Vars(r)["id"])
 	if err := p.mayRead(r.Context(), me, id); err != nil {
+		if person, found := p.Store.Person(r.Context(), id); found == nil && phonebank.KindOf(err) == phonebank.NotFound {
+			return p.claimOver(w, r, me, person.PhoneID, shown(lang(r), person.Called()), err)
+		}
 		return err
 	}
 	err := do(id)
@@ -27,12 +30,22 @@ func (p *Panel) pressPerson(w http.ResponseWriter, r *http.Request, me phonebank
 	if pageErr != nil {
 		return pageErr
 	}
+	page.giveBack(r)
+	p.again(w, r, me, err, "person", page)
+	return nil
+}
+
+// giveBack puts what was typed into the forms of the page again.
+func (page *personPage) giveBack(r *http.Request) {
 	page.RuleWhy = clean(r, "why", 400)
 	page.Body, page.StopWords, page.ReopenWords = clean(r, "body", 4000), clean(r, "words", 400), clean(r, "how", 400)
 	page.Evidence = clean(r, "evidence", 400)
 	page.Promise = typedPromise{clean(r, "channel", 10), clean(r, "local", 20), clean(r, "promise", 4000)}
-	p.again(w, r, me, err, "person", page)
-	return nil
+}
+
+// asPerson is a request about a person that was made at another address.
+func asPerson(r *http.Request, id phonebank.PersonID) *http.Request {
+	return mux.SetURLVars(r, map[string]string{"id": string(id)})
 }
 
 func personURL(r *http.Request) string { return "/people/" + mux.Vars(r)["id"] }

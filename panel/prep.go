@@ -56,7 +56,10 @@ type firstLine struct {
 type promisedBefore struct{ Words, State string }
 
 // ownWords are somebody's own words, with the day and who heard them.
-type ownWords struct{ Value, Day, By string }
+type ownWords struct {
+	Value, Day, By string
+	Mine           bool // told to whoever reads it
+}
 
 // kindNames are the kinds of talks as a volunteer reads them.
 var kindNames = map[string]string{
@@ -134,7 +137,7 @@ func (p *Panel) prep(ctx context.Context, c *card, shift phonebank.Shift, sessio
 			out.Ways[i].First = append(out.Ways[i].First, firstLineOf(s, locale, from))
 		}
 	}
-	return out, p.whatTheySaid(ctx, out, c, shift, zones)
+	return out, p.whatTheySaid(ctx, out, c, shift, me, zones)
 }
 
 // locales lists the languages in which the talk on a card may be held.
@@ -319,7 +322,7 @@ func firstLineOf(s *script.Script, locale string, from script.Sources) firstLine
 }
 
 // whatTheySaid reads their own words and their promises, less what the card says in another place.
-func (p *Panel) whatTheySaid(ctx context.Context, out *prep, c *card, shift phonebank.Shift, zones string) error {
+func (p *Panel) whatTheySaid(ctx context.Context, out *prep, c *card, shift phonebank.Shift, me phonebank.User, zones string) error {
 	l := spoken(ctx)
 	said, err := p.Store.Words(ctx, c.Person.ID)
 	if err != nil {
@@ -334,7 +337,7 @@ func (p *Panel) whatTheySaid(ctx context.Context, out *prep, c *card, shift phon
 			continue
 		}
 		quoted[w.Value] = true
-		out.Words = append(out.Words, ownWords{Value: w.Value, Day: l.ShortDay(there(zones, w.At)), By: w.By})
+		out.Words = append(out.Words, ownWords{Value: w.Value, Day: l.ShortDay(there(zones, w.At)), By: w.By, Mine: w.By != "" && w.By == me.Name})
 	}
 	promises, err := p.Store.CommitmentsOf(ctx, c.Person.ID)
 	if err != nil {

@@ -1,15 +1,18 @@
 package panel
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
 
 	"phonebank"
 	"phonebank/store"
+	"phonebank/texting"
 )
 
 // personPromise writes a follow-up; a second press of the same form is the same promise.
@@ -53,10 +56,13 @@ func (p *Panel) pressFollowUp(w http.ResponseWriter, r *http.Request, me phoneba
 	case "me":
 		back = "/me"
 	case "follow-ups":
-		back = "/follow-ups"
+		back = boardAddress(r)
 	}
 	if err = do(f); err == nil {
 		return to(w, r, back)
+	}
+	if strings.HasPrefix(back, "/follow-ups") && coordinator.lets(me) {
+		return p.boardAgain(w, r, me, f.ID, err)
 	}
 	if back == "/me" {
 		page, pageErr := p.minePage(r, me)
@@ -71,12 +77,7 @@ func (p *Panel) pressFollowUp(w http.ResponseWriter, r *http.Request, me phoneba
 		p.again(w, r, me, err, "me", page)
 		return nil
 	}
-	page, pageErr := p.personPage(mux.SetURLVars(r, map[string]string{"id": string(f.PersonID)}), me)
-	if pageErr != nil {
-		return pageErr
-	}
-	p.again(w, r, me, err, "person", page)
-	return nil
+	return p.onPersonPage(w, r, me, f.PersonID, err)
 }
 
 // followUpSend lets a draft go, with the words that stand in it now.
@@ -86,10 +87,12 @@ func (p *Panel) followUpSend(w http.ResponseWriter, r *http.Request, me phoneban
 		if err != nil {
 			return err
 		}
-		if o.State != phonebank.OutboxHeld && o.State != phonebank.OutboxReady {
+		body := clean(r, "body", 1600)
+		leaving := o.State == phonebank.OutboxReady && !o.Automatic && texting.Plain(body) == o.Body
+		if leaving || o.State != phonebank.OutboxHeld && o.State != phonebank.OutboxReady {
 			return nil // pressed twice
 		}
-		return p.Desk.Press(r.Context(), o.ID, clean(r, "body", 1600), me.ID)
+		return p.Desk.Press(r.Context(), o.ID, body, me.ID)
 	})
 }
 
@@ -112,7 +115,9 @@ type chained struct {
 	phonebank.Commitment
 	Due    bool   // its day has come, and nobody has said how it went
 	Links  []link // what follows, in order
+	Off    []link // what was taken off
 	Moving bool   // the form for its new time stands open
+	To     string // the time in that form
 	Talk   string // where it was missed: when a talk could be, where they are; empty: one is planned, or it was not missed
 	Sooner string // the earliest new time
 }
@@ -120,8 +125,11 @@ type chained struct {
 // link is one follow-up with what may still be done about it.
 type link struct {
 	store.Due
-	Open   bool
-	Silent string // when a call follows, should nobody answer; empty: none does
+	Open      bool
+	Silent    string // when a call follows, should nobody answer; empty: none does
+	Changing  bool   // the forms that change it stand open
+	To, Words string // what stands in them
+	Latest    string // a reminder comes before the promise
 }
 
 // chains sorts what was and is promised: each promise of theirs with its chain, and what belongs to none.
@@ -131,7 +139,7 @@ func (p *Panel) chains(ctx context.Context, page *personPage, commitments []phon
 	of := map[phonebank.CommitmentID][]link{}
 	talk := false
 	for _, f := range followUps {
-		one := link{Due: f, Open: slices.Contains(phonebank.FollowUpOpen, f.State)}
+		one := link{Due: f, Open: slices.Contains(phonebank.FollowUpOpen, f.State), To: f.Local, Words: f.Body}
 		if f.CallIfSilent && (one.Open || f.State == phonebank.FollowUpInProgress || f.State == phonebank.FollowUpDone) {
 			one.Silent = l.When(there(f.FollowUp.Zone, phonebank.NextContact(page.Zone, maxTime(f.DueAt, doneAt(f)).Add(phonebank.AnswerWithin), 0)))
 		}
@@ -139,7 +147,13 @@ func (p *Panel) chains(ctx context.Context, page *personPage, commitments []phon
 		talk = talk || one.Open && f.Reason == phonebank.ReasonMaintenance
 	}
 	for _, c := range commitments {
-		one := chained{Commitment: c, Due: c.State == phonebank.CommitmentOpen && !c.By.After(at), Links: of[c.ID], Moving: moving == string(c.ID)}
+		one := chained{Commitment: c, Due: c.State == phonebank.CommitmentOpen && !c.By.After(at), Moving: moving == string(c.ID), To: c.ByLocal}
+		one.Links, one.Off = still(of[c.ID])
+		for i := range one.Links {
+			if one.Links[i].Reason == phonebank.ReasonBefore {
+				one.Links[i].Latest = c.ByLocal
+			}
+		}
 		one.Sooner = there(c.Zone, at).Format(phonebank.LocalForm)
 		if c.State == phonebank.CommitmentMissed && !talk {
 			one.Talk = there(c.Zone, at).AddDate(0, 0, 1).Format("2006-01-02") + "T18:00"
@@ -156,6 +170,56 @@ func (p *Panel) chains(ctx context.Context, page *personPage, commitments []phon
 		}
 	}
 	slices.Reverse(page.Others)
+	page.Others, page.Off = still(page.Others)
+}
+
+// still parts what follows, or did, from what was taken off.
+func still(all []link) (kept, off []link) {
+	for _, one := range all {
+		if one.State == phonebank.FollowUpCancelled {
+			off = append(off, one)
+		} else {
+			kept = append(kept, one)
+		}
+	}
+	return kept, off
+}
+
+// giveBackAbout puts what was typed about one promise, one text or one reading into its own form again.
+func (page *personPage) giveBackAbout(r *http.Request) {
+	id, local, body := mux.Vars(r)["id"], clean(r, "local", 16), clean(r, "body", 4000)
+	again := func(links []link) {
+		for i := range links {
+			if one := &links[i]; string(one.ID) == id {
+				one.Changing = true
+				one.To, one.Words = cmp.Or(local, one.To), cmp.Or(body, one.Words)
+			}
+		}
+	}
+	again(page.Others)
+	for i := range page.Chains {
+		one := &page.Chains[i]
+		again(one.Links)
+		if string(one.ID) != id || local == "" {
+			continue
+		}
+		if clean(r, "how", 20) == string(phonebank.SettleMoved) {
+			one.Moving, one.To = true, local
+		} else if one.Talk != "" {
+			one.Talk = local
+		}
+	}
+	giveBackReading(r, page.Suggestions)
+}
+
+// giveBackReading puts what was typed about a reading into its form again, with the page to which its press leads back.
+func giveBackReading(r *http.Request, list []suggested) {
+	for i := range list {
+		if one := &list[i]; string(one.ID) == mux.Vars(r)["id"] {
+			one.Local, one.Reply = cmp.Or(clean(r, "local", 16), one.Local), cmp.Or(clean(r, "body", 4000), one.Reply)
+			one.Back = r.PostFormValue("back")
+		}
+	}
 }
 
 func doneAt(f store.Due) time.Time {

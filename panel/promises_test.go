@@ -104,7 +104,7 @@ func TestSuggestions_APersonConfirmsOnThePageAndTheTextBackWaitsForAPress(t *tes
 	b := h.browser(dana)
 	h.hears("+12125550111", "can't, call me Friday at 6")
 	id := h.one(`SELECT id FROM suggestions WHERE state = 'open'`)
-	b.get(page).says("can&#39;t, call me Friday at 6", "It seems that it won", "Fri Nov 27, 6:00 pm, their time", "Take the reminder and the check-in off", `value="2026-11-27T18:00"`)
+	b.get(page).says("can&#39;t, call me Friday at 6", "It seems that it won", "Fri Nov 27, 6:00 pm, their time", "Take off what is still to follow", `value="2026-11-27T18:00"`)
 	luis := h.browser(h.user("Luis", phonebank.Volunteer))
 	luis.post("/suggestions/" + id + "/confirm").is(http.StatusNotFound)
 	luis.post("/suggestions/" + id + "/dismiss").is(http.StatusNotFound)

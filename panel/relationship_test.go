@@ -327,3 +327,26 @@ func TestPerson_ConsentTellsWhoStoppedHowAndHowItWasLifted(t *testing.T) {
 	boss.post(page+"/reopen", "how", "She rang on Nov 25 and asked us back").to(page)
 	boss.get(page).says("Asked us to stop", "no more calls please", "Nov 23", "Wants to hear from us again", "She rang on Nov 25 and asked us back", "Nov 25")
 }
+
+func TestPersonAdd_TheirStateDecidesTheirHours(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser(h.boss)
+	b.get("/people/add").is(http.StatusOK).says("State they live in", `<option value="TX">Texas</option>`, "Or their ZIP code")
+	add := func(phone, region, zip string) reply {
+		return b.post("/people", "name", "Ana Pérez", "phone", phone, "campaign", string(h.campaign.ID), "region", region, "zip", zip)
+	}
+	for _, c := range []struct{ phone, region, zip, want string }{
+		{"212 555 0121", "", "", ""}, {"212 555 0122", "RI", "", "RI"}, {"212 555 0123", "", "02903", "RI"}, {"212 555 0124", "KY", "02903", "KY"}, {"212 555 0125", "", "10453-1234", "NY"}, {"212 555 0126", "", "09012", ""},
+	} {
+		where := add(c.phone, c.region, c.zip).is(http.StatusSeeOther).Header.Get("Location")
+		var region string
+		h.must(h.db.SQL().Get(&region, `SELECT region FROM people WHERE id = $1`, strings.TrimPrefix(where, "/people/")))
+		if region != c.want {
+			t.Errorf("state %q and ZIP %q are kept as %q, want %q", c.region, c.zip, region, c.want)
+		}
+		if c.want == "RI" {
+			b.get(where).says("We call and text from 9 am to 6 pm")
+		}
+	}
+	add("212 555 0127", "", "1045").is(http.StatusUnprocessableEntity).says(`is no ZIP code. Write its five digits`, `value="1045"`, `value="Ana Pérez"`)
+}

@@ -225,6 +225,8 @@ func (p *Panel) routes() []route {
 		post("/waves/{id}/resume", coordinator, p.waveResume),
 		get("/waves/{id}/finish", coordinator, p.waveFinishAsk),
 		post("/waves/{id}/finish", coordinator, p.waveFinish),
+		post("/waves/{id}/take", volunteer, p.waveTake),
+		post("/waves/{id}/give", coordinator, p.waveGive),
 		get("/waves/{id}/people", coordinator, p.wavePeople),
 		get("/waves/{id}/callers", coordinator, p.waveCallers),
 		post("/waves/{id}/callers", coordinator, p.waveLink),

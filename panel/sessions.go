@@ -115,7 +115,7 @@ func (p *Panel) readScripts(r *http.Request, page *sessionForm) error {
 		}
 		c := scriptChoice{ID: s.ID, Title: s.Title.In(l), Kind: lang(r).Say(kindNames[s.Kind])}
 		for _, a := range s.Asks {
-			c.Asks = append(c.Asks, askWay{ID: a.ID, Label: askIn(lang(r), s, a.ID)})
+			c.Asks = append(c.Asks, askWay{ID: a.ID, Label: askOn(lang(r), s, a.ID, page.Campaign.Zone, p.Now())})
 		}
 		if s.ID == page.Campaign.ScriptID {
 			page.Scripts = append([]scriptChoice{c}, page.Scripts...)

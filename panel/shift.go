@@ -193,7 +193,7 @@ func (p *Panel) fillShift(ctx context.Context, me phonebank.User, page *shiftPag
 			if err != nil {
 				return err
 			}
-			page.Failed = &failedLine{Talk: page.Shift.Conversation, Person: person.FirstName, Sentence: call.Sentence}
+			page.Failed = &failedLine{Talk: page.Shift.Conversation, Person: person.Called(), Sentence: call.Sentence}
 		}
 	}
 	return nil

@@ -53,7 +53,7 @@ func sayReading(l words.Language, s store.Suggested) string {
 		}
 		return l.Say("It seems they want a call: %s, their time.", at)
 	case phonebank.SuggestAsk:
-		return l.Say(s.Ask)
+		return l.Retell(s.Ask)
 	}
 	switch s.Event {
 	case phonebank.SettleKept:
@@ -70,7 +70,7 @@ func sayReading(l words.Language, s store.Suggested) string {
 func doingWords(l words.Language, s store.Suggested) string {
 	switch {
 	case s.Kind == phonebank.SuggestTime && s.Falls:
-		return l.Say("I'll call then. Take the reminder and the check-in off.")
+		return l.Say("I'll call then. Take off what is still to follow.")
 	case s.Kind == phonebank.SuggestTime:
 		return l.Say("I'll call then")
 	case s.Event == phonebank.SettleKept:
@@ -124,7 +124,7 @@ func (p *Panel) suggestionDismiss(w http.ResponseWriter, r *http.Request, me pho
 	})
 }
 
-// pressSuggestion runs one press and leads back to where it was made; what went wrong is said on the person's page.
+// pressSuggestion runs one press and leads back to where it was made; what went wrong is said there, or on the person's page.
 func (p *Panel) pressSuggestion(w http.ResponseWriter, r *http.Request, me phonebank.User, do func(phonebank.Suggestion) error) error {
 	s, err := p.suggestionOf(r, me)
 	if err != nil {
@@ -133,7 +133,16 @@ func (p *Panel) pressSuggestion(w http.ResponseWriter, r *http.Request, me phone
 	if err = do(s); err == nil {
 		return to(w, r, p.backFrom(r, "/people/"+string(s.PersonID)+"#promises"))
 	}
-	return p.onPersonPage(w, r, me, s.PersonID, err)
+	if r.PostFormValue("back") != "me" {
+		return p.onPersonPage(w, r, me, s.PersonID, err)
+	}
+	page, pageErr := p.minePage(r, me)
+	if pageErr != nil {
+		return pageErr
+	}
+	giveBackReading(r, page.Readings)
+	p.again(w, r, me, err, "me", page)
+	return nil
 }
 
 // backFrom is the page on which a press about a promise was made.
@@ -153,12 +162,13 @@ func (p *Panel) backFrom(r *http.Request, theirs string) string {
 	return theirs
 }
 
-// onPersonPage shows somebody's page with what went wrong.
+// onPersonPage shows somebody's page with what went wrong, and with what was typed.
 func (p *Panel) onPersonPage(w http.ResponseWriter, r *http.Request, me phonebank.User, id phonebank.PersonID, err error) error {
-	page, pageErr := p.personPage(mux.SetURLVars(r, map[string]string{"id": string(id)}), me)
+	page, pageErr := p.personPage(asPerson(r, id), me)
 	if pageErr != nil {
 		return pageErr
 	}
+	page.giveBackAbout(r)
 	p.again(w, r, me, err, "person", page)
 	return nil
 }

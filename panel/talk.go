@@ -51,7 +51,7 @@ func (p *Panel) talk(w http.ResponseWriter, r *http.Request, me phonebank.User) 
 	if err != nil {
 		return err
 	}
-	p.show(w, r, me, http.StatusOK, "talk", &talkPage{Page: Page{Title: lang(r).Say("Talking with %s", person.FirstName)}, ConversationID: c.ID, ByText: c.Channel == phonebank.TalkByText, Modules: p.modules()})
+	p.show(w, r, me, http.StatusOK, "talk", &talkPage{Page: Page{Title: lang(r).Say("Talking with %s", shown(lang(r), person.Called()))}, ConversationID: c.ID, ByText: c.Channel == phonebank.TalkByText, Modules: p.modules()})
 	return nil
 }
 

@@ -20,6 +20,7 @@ type talkState struct {
 	Conversation talkConversation    `json:"conversation"`
 	Holder       bool                `json:"holder"`
 	Person       talkPerson          `json:"person"`
+	firstName    string              // as it is said aloud; empty: nobody knows it
 	History      []past              `json:"history"`
 	Volunteer    talkVolunteer       `json:"volunteer"`
 	Org          string              `json:"org"`
@@ -40,6 +41,7 @@ type talkState struct {
 	Own          []store.OwnLine     `json:"own"` // how this volunteer says the lines of this script
 	Help         bool                `json:"help"`
 	Paused       *talkPaused         `json:"paused"`
+	Fetching     string              `json:"fetching"` // why what is dialed now is dialed a moment later, or ""
 	Now          time.Time           `json:"now"`
 }
 
@@ -128,6 +130,9 @@ func (p *Panel) talkState(w http.ResponseWriter, r *http.Request, me phonebank.U
 	}
 	if paused != nil {
 		state.Paused = &talkPaused{Who: paused.Who, When: paused.When}
+	}
+	if state.Fetching, err = p.fetching(r); err != nil {
+		return err
 	}
 	return answerPacked(w, r, state)
 }
@@ -220,7 +225,8 @@ func (p *Panel) readPerson(ctx context.Context, c phonebank.Conversation, _ *scr
 	if why, err = p.standingIn(ctx, why, call.FollowUpID, c, person, zones); err != nil {
 		return err
 	}
-	state.Person = talkPerson{ID: person.ID, Name: person.Name, FirstName: person.FirstName, SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
+	state.firstName = person.FirstName
+	state.Person = talkPerson{ID: person.ID, Name: shown(spoken(ctx), person.Name), FirstName: shown(spoken(ctx), person.Called()), SayName: person.SayName, Number: phone.Number.Masked(), Place: person.Place,
 		Languages: listOfWords(person.Languages), TimeThere: spoken(ctx).Clock(there(zones, p.Now())), Zone: phonebank.FirstZone(zones), Why: why,
 		TextAllowed: phone.OptedOutAt == nil && phone.HoldSince == nil && phone.BadAt == nil && phone.NoTextsAt == nil, TextOK: agreed, ByHand: byHand != nil}
 	beside, err := p.textsIn(ctx, c, phone.ID)
@@ -291,7 +297,7 @@ func (p *Panel) readWords(ctx context.Context, c phonebank.Conversation, s *scri
 	if err != nil {
 		return err
 	}
-	for name, words := range map[string]string{"first_name": state.Person.FirstName, "volunteer": me.SaidName(), "volunteer_place": me.Place,
+	for name, words := range map[string]string{"first_name": state.firstName, "volunteer": me.SaidName(), "volunteer_place": me.Place,
 		"last_contact_by": last.Who, "last_topic": last.Topic, "purpose": s.Purpose.In(c.Locale), "ask": "", "ask_when": ""} {
 		state.Builtins[name] = words
 	}

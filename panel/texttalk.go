@@ -24,6 +24,7 @@ type threadState struct {
 	Draft     string          `json:"draft"`      // the id of the next text: the same in every tab until one has gone out
 	First     bool            `json:"first"`      // nothing has ever gone out to this number
 	WhyNot    string          `json:"why_not"`    // why no text may go now, or ""
+	Fetching  string          `json:"fetching"`   // why what is sent now goes a moment later, or ""
 	LastReply *time.Time      `json:"last_reply"` // when they last wrote
 	Host      bool            `json:"host"`       // there is a session with a host to ask for help
 	Waiting   []threadWaiting `json:"waiting"`    // who else waits for whoever reads this
@@ -132,12 +133,23 @@ func (p *Panel) threadOf(r *http.Request, c phonebank.Conversation, me phonebank
 		state.Texts = append(state.Texts, p.textOf(lang(r), b, me, zones))
 		state.First = state.First && b.Direction == phonebank.In
 	}
+	waiting, err := p.Store.TextsWaiting(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range waiting {
+		state.Texts = append(state.Texts, threadText{ID: phonebank.MessageID(o.ID), Body: o.Body, At: o.CreatedAt, When: p.stamp(lang(r), zones, o.CreatedAt), Note: lang(r).Say("goes by itself in a moment"), ByHand: true})
+		state.First = false
+	}
 	byHand, _, err := p.Store.TextConsent(ctx, person.ID, phone.ID)
 	if err != nil {
 		return nil, err
 	}
 	if why, not := phonebank.NotText(person, phone, byHand, p.Now()); not {
 		state.WhyNot = lang(r).Say(why.Format, why.Args...)
+	}
+	if state.Fetching, err = p.fetching(r); err != nil {
+		return nil, err
 	}
 	if c.ShiftID != "" {
 		shift, err := p.Store.Shift(ctx, c.ShiftID)
@@ -152,7 +164,7 @@ func (p *Panel) threadOf(r *http.Request, c phonebank.Conversation, me phonebank
 	}
 	for _, call := range calls {
 		if call.State == phonebank.CallEnded || call.State == phonebank.CallWrapped {
-			state.Calls = append(state.Calls, threadCall{call.ID, call.CreatedAt, p.stamp(lang(r), zones, call.CreatedAt), callWords(lang(r), call, person.FirstName)})
+			state.Calls = append(state.Calls, threadCall{call.ID, call.CreatedAt, p.stamp(lang(r), zones, call.CreatedAt), callWords(lang(r), call, person.Called())})
 		}
 	}
 	readings, err := p.suggestions(ctx, person.ID)
@@ -163,6 +175,16 @@ func (p *Panel) threadOf(r *http.Request, c phonebank.Conversation, me phonebank
 		state.Seems = append(state.Seems, threadReading{s.ID, s.MessageID, s.Kind, s.Says, s.Doing, s.Reply})
 	}
 	return state, p.addWaiting(ctx, me, phone.ID, state)
+}
+
+// fetching says that what is sent or dialed now waits until what came in is fetched; empty: it goes at once, or everything
+// is paused, and that is said in its own words.
+func (p *Panel) fetching(r *http.Request) (string, error) {
+	var b Page
+	if err := p.holdUps(r, &b); err != nil || !b.Fetching || b.Paused != nil {
+		return "", err
+	}
+	return lang(r).Say("We are fetching what came in while we were away. One moment."), nil
 }
 
 // textOf is one text as its volunteer reads it.

@@ -197,3 +197,44 @@ func TestTextTalk_SpeaksSpanish(t *testing.T) {
 		t.Errorf("outside of hours: %q", why)
 	}
 }
+
+func TestTextTalk_SaysThatWhatCameInIsBeingFetched(t *testing.T) {
+	h := newHouse(t)
+	p := h.person("Xiomara Quiñones", "+12125550111")
+	b := h.browser(h.boss)
+	talk, tab := h.textTalk(b, p)
+	state := func() (words string) {
+		var in struct {
+			Fetching string `json:"fetching"`
+		}
+		h.must(json.Unmarshal([]byte(b.get(talk+"/state").is(http.StatusOK).Body), &in))
+		return in.Fetching
+	}
+	if got := b.get(talk+"/thread").thread().Fetching + state(); got != "" {
+		t.Fatalf("everything is fetched, and they read %q", got)
+	}
+	h.db.SQL().MustExec(`UPDATE watermark SET fetched_through = 'epoch'`)
+	const words = "We are fetching what came in while we were away. One moment."
+	now := b.get(talk + "/thread").thread()
+	if now.Fetching != words || state() != words {
+		t.Errorf("%q, %q", now.Fetching, state())
+	}
+	b.get("/people/" + string(p.ID)).says("A text that you send now goes by itself right after.")
+	// A press counts all the same: its text waits, once.
+	after := b.send(talk+"/text", pressedText{Tab: tab, ID: now.Draft, Body: "Is Thursday good?"}).is(http.StatusOK).thread()
+	if len(after.Texts) != 1 || after.Texts[0].Note != "goes by itself in a moment" || after.Texts[0].Body != "Is Thursday good?" || !after.Texts[0].ByHand || after.First || after.Draft == now.Draft || after.Fetching != words {
+		t.Errorf("%+v", after)
+	}
+	b.reads("es")
+	if got := b.get(talk + "/thread").thread().Fetching; got != "Estamos trayendo lo que llegó mientras no estábamos. Un momento." {
+		t.Errorf("%q", got)
+	}
+	if n := h.count(`SELECT count(*) FROM outbox WHERE state = 'ready'`); n != 1 {
+		t.Errorf("%d texts wait", n)
+	}
+	// A pause is said in its own words, by whoever pressed it.
+	b.post("/pause")
+	if got := b.get(talk + "/thread").thread().Fetching; got != "" {
+		t.Errorf("paused, and they read %q", got)
+	}
+}

@@ -63,6 +63,9 @@ func (p *Panel) threadPage(r *http.Request, me phonebank.User) (*threadPage, err
 
 func (p *Panel) pressThread(w http.ResponseWriter, r *http.Request, me phonebank.User, do func(page *threadPage) (string, error)) error {
 	page, err := p.threadPage(r, me)
+	if err != nil && phonebank.KindOf(err) == phonebank.NotFound {
+		return p.claimOver(w, r, me, phoneID(r), p.calledBy(r, phoneID(r)), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -75,10 +78,14 @@ func (p *Panel) pressThread(w http.ResponseWriter, r *http.Request, me phonebank
 	return nil
 }
 
-// threadPerson gives an unknown number its person.
+// threadPerson gives an unknown number its person. They can be answered before anybody knows what they are called.
 func (p *Panel) threadPerson(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	return p.pressThread(w, r, me, func(page *threadPage) (string, error) {
-		one, err := p.Roster.AddByHand(r.Context(), people.One{Name: clean(r, "name", 120), Phone: string(page.Phone.Number), Campaign: phonebank.CampaignID(clean(r, "campaign", 26)), By: me.ID, Owner: me.ID})
+		name := clean(r, "name", 120)
+		if last := string(page.Phone.Number); name == "" {
+			name = phonebank.UnknownCaller + last[max(0, len(last)-4):]
+		}
+		one, err := p.Roster.AddByHand(r.Context(), people.One{Name: name, Phone: string(page.Phone.Number), Campaign: phonebank.CampaignID(clean(r, "campaign", 26)), By: me.ID, Owner: me.ID})
 		return "/people/" + string(one.ID), err
 	})
 }

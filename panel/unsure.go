@@ -91,6 +91,11 @@ func (p *Panel) pressUnsure(w http.ResponseWriter, r *http.Request, me phonebank
 	if pageErr != nil {
 		return pageErr
 	}
+	if t, readErr := p.Store.UnsureText(r.Context(), theirs(me), phonebank.OutboxID(mux.Vars(r)["id"])); readErr == nil && t.State == phonebank.OutboxAccepted && phonebank.KindOf(err) == phonebank.Conflict {
+		page.Notice = tell(lang(r), err).Detail // it did arrive: that is good news, and nothing failed
+		p.show(w, r, me, http.StatusConflict, "unsure", page)
+		return nil
+	}
 	p.again(w, r, me, err, "unsure", page)
 	return nil
 }

@@ -33,17 +33,23 @@ func (p *Panel) waveLines(ctx context.Context, most int) ([]waveLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	var over []phonebank.WaveID
+	for _, w := range list {
+		if w.State == phonebank.WaveDone {
+			over = append(over, w.ID)
+		}
+	}
+	settled, err := p.Store.PromisesOfWaves(ctx, over)
+	if err != nil {
+		return nil, err
+	}
 	var live, rest []waveLine
 	for _, w := range list {
 		line := waveLine{WaveLine: w, When: startWords(l, w.Wave)}
 		line.Is, line.Tone = waveState(l, w.Wave)
 		switch w.State {
 		case phonebank.WaveDone:
-			report, err := p.Store.WaveReport(ctx, w.ID)
-			if err != nil {
-				return nil, err
-			}
-			line.Settled = settledWords(l, report)
+			line.Settled = settledWords(l, settled[w.ID])
 		case phonebank.WaveLive, phonebank.WaveScheduled:
 			line.Effort = effortOf(l, w.Channel, w.Minutes, w.SignedUp)
 		}
@@ -189,13 +195,27 @@ func (p *Panel) waveHead(r *http.Request, id phonebank.WaveID) (*wavePage, error
 		}
 		page.Undecided = page.Session.AskID == "" && w.State != phonebank.WaveDone
 	}
-	steps, _, err := p.stepsToPick(ctx, page.Campaign)
-	if err != nil {
-		return nil, err
-	}
-	names, err := p.ladderIn(ctx, page.Campaign.ScriptID)
-	page.Clauses = clauses(l, w.Filter, steps, names)
+	page.Clauses, err = p.clausesOf(ctx, w)
 	return page, err
+}
+
+// clausesOf says the filter of a wave line by line, with the names that its campaign's script has for steps and rungs.
+func (p *Panel) clausesOf(ctx context.Context, w phonebank.Wave) ([]filterLine, error) {
+	var steps []choice
+	var names ladder
+	if w.Filter.LastStep != "" || w.Filter.Rung != nil { // every live script is read for their names
+		c, err := p.Store.Campaign(ctx, w.CampaignID)
+		if err != nil {
+			return nil, err
+		}
+		if steps, _, err = p.stepsToPick(ctx, c); err != nil {
+			return nil, err
+		}
+		if names, err = p.ladderIn(ctx, c.ScriptID); err != nil {
+			return nil, err
+		}
+	}
+	return clauses(spoken(ctx), w.Filter, steps, names), nil
 }
 
 // peopleOf lists one page of a wave's people, and where the next one begins.

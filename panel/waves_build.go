@@ -101,7 +101,7 @@ func (p *Panel) waveForm(r *http.Request, campaign phonebank.CampaignID) (*waveF
 	}
 	if doc != nil {
 		for _, a := range doc.Asks {
-			page.Asks = append(page.Asks, askWay{ID: a.ID, Label: askIn(l, doc, a.ID)})
+			page.Asks = append(page.Asks, askWay{ID: a.ID, Label: askOn(l, doc, a.ID, page.Campaign.Zone, p.Now())})
 		}
 	}
 	for _, k := range phonebank.Kinds {
@@ -364,7 +364,10 @@ func (p *Panel) launchPage(r *http.Request) (*launchPage, error) {
 
 func (p *Panel) waveLaunch(w http.ResponseWriter, r *http.Request, me phonebank.User) error {
 	id := waveID(r)
-	err := p.Diary.LaunchWave(r.Context(), id, me.ID)
+	err := p.askStillOn(r.Context(), id)
+	if err == nil {
+		err = p.Diary.LaunchWave(r.Context(), id, me.ID)
+	}
 	if err == nil {
 		return to(w, r, "/waves/"+string(id))
 	}
@@ -374,4 +377,29 @@ func (p *Panel) waveLaunch(w http.ResponseWriter, r *http.Request, me phonebank.
 	}
 	p.again(w, r, me, err, "wave-launch", page)
 	return nil
+}
+
+// askStillOn refuses a wave whose session asks people to come to something that is over.
+func (p *Panel) askStillOn(ctx context.Context, id phonebank.WaveID) error {
+	w, err := p.Store.Wave(ctx, id)
+	if err != nil || w.SessionID == "" {
+		return err
+	}
+	s, err := p.Store.Session(ctx, w.SessionID)
+	if err != nil {
+		return err
+	}
+	c, err := p.Store.Campaign(ctx, s.CampaignID)
+	if err != nil {
+		return err
+	}
+	from := s.ScriptID
+	if from == "" {
+		from = c.ScriptID
+	}
+	doc, err := p.liveScript(ctx, from)
+	if err == nil && itsDayPassed(doc, s.AskID, c.Zone, p.Now()) {
+		return phonebank.Fail(phonebank.Conflict, "The day of what its session asks people to do has passed. Choose another ask in the session, then launch it.")
+	}
+	return err
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"net/http"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"phonebank"
 	"phonebank/store"
@@ -55,8 +57,8 @@ func figuresOf(l words.Language, w phonebank.Wave, r store.WaveReport) []string 
 	if !w.Calls() {
 		lines = append(lines, l.Say("Volunteers sent %s.", l.Count(r.Sent, "text", "texts")))
 	}
-	lines = append(lines, l.Say("Talks: %d, of which %d agreed on the next one.", r.Talks, r.NextTalks),
-		l.Say("New promises that came out of them: %d.", r.Made))
+	lines = append(lines, l.Say("Talks: %s, of which %s agreed on the next one.", few(l, r.Talks), few(l, r.NextTalks)),
+		l.Say("New promises that came out of them: %s.", few(l, r.Made)))
 	if w.Calls() && r.NotReached > 0 {
 		lines = append(lines, l.Say("%s did not answer, after %d tries each.", manyPeople(l, r.NotReached), phonebank.WaveTries))
 	}
@@ -66,7 +68,16 @@ func figuresOf(l words.Language, w phonebank.Wave, r store.WaveReport) []string 
 	if r.Open > 0 && w.State == phonebank.WaveDone {
 		lines = append(lines, l.Say("It ended before %s had their turn.", manyPeople(l, r.Open)))
 	}
+	for i := range lines {
+		lines[i] = capital(lines[i])
+	}
 	return lines
+}
+
+// capital begins a sentence that may start with a count in words.
+func capital(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
 }
 
 // few is a count of people; one of a small group could be recognised, so it is not told exactly.
@@ -95,9 +106,9 @@ func tablesOf(l words.Language, r store.WaveReport) []reportTable {
 		{phonebank.CommitmentKept, r.Kept}, {phonebank.CommitmentPartly, r.Partly}, {phonebank.CommitmentMissed, r.Missed}, {phonebank.CommitmentMoved, r.Moved},
 		{phonebank.CommitmentLetGo, r.LetGoOf},
 	} {
-		promises.Rows = append(promises.Rows, reportRow{Cells: []string{l.Say(keptWords(one.state)), strconv.Itoa(one.n)}})
+		promises.Rows = append(promises.Rows, reportRow{Cells: []string{l.Say(keptWords(one.state)), few(l, one.n)}})
 	}
-	promises.Rows = append(promises.Rows, reportRow{Cells: []string{l.Say("Still to come"), strconv.Itoa(r.Ahead)}})
+	promises.Rows = append(promises.Rows, reportRow{Cells: []string{l.Say("Still to come"), few(l, r.Ahead)}})
 	ended := reportTable{Slug: "ended", Title: l.Say("How contacts ended"), Head: []string{l.Say("How it ended"), l.Say("People")}, Note: l.Say("Each of these is a good end of an honest talk.")}
 	for _, o := range phonebank.Outcomes {
 		if n := r.Outcomes[o]; n > 0 {

@@ -3,11 +3,16 @@ package panel
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"phonebank"
+	"phonebank/store"
+	"phonebank/words"
 )
 
 // neighbors puts people on the campaign's list of whom two missed a promise.
@@ -109,7 +114,7 @@ func TestWaves_OneOfTextsIsScheduledMovedAndCalledOff(t *testing.T) {
 	post := func(do, body string) reply {
 		return b.post("/waves", "nonce", nonce, "campaign", string(h.campaign.ID), "do", do, "name", "Day-before texts", "channel", "text", "body", body, "local", "2026-11-24T18:00", "missed", "1")
 	}
-	post("look", "Hi {first_name}, {org} here about {campaign}.").is(http.StatusOK).says(", Alder Tenants here about Heat by December.", "1 text,", "All together it takes about 5 minutes.", "who read, change and send each one")
+	post("look", "Hi {first_name}, {org} here about {campaign}.").is(http.StatusOK).says(", Alder Tenants here about Heat by December.", "1 text,", "All together it takes about 5 minutes.", "Volunteers read, change and send each one.")
 	post("schedule", "Hi {nickname}").is(http.StatusUnprocessableEntity).says("Only {first_name}, {campaign} and {org} can be filled in here.", "Hi {nickname}")
 	nonce = b.get("/waves/new").nonce()
 	page := post("schedule", "Hi {first_name}, still on?").is(http.StatusSeeOther).Header.Get("Location")
@@ -125,7 +130,7 @@ func TestWaves_OneOfTextsIsScheduledMovedAndCalledOff(t *testing.T) {
 	b.get(page).says("Evening texts", "Everybody on the campaign's list.", "scheduled")
 	b.post(page + "/withdraw").to(page)
 	b.get(page).says("draft", "Let it start by itself")
-	b.get(page+"/launch").says("Launch 4 drafts now", "No text leaves by itself.")
+	b.get(page+"/launch").says("Launch 4 drafts now", "No text leaves by itself.", "wait for whoever takes them")
 	b.post(page + "/launch").to(page)
 	h.tick()
 	b.get(page).says("live now", "drafts that wait for a press")
@@ -169,7 +174,7 @@ func TestWaves_LastWeeksCallersAreListedAndNobodyIsWrittenTo(t *testing.T) {
 	h.db.SQL().MustExec(`UPDATE shifts SET seen_at = $2 WHERE user_id = $1`, old.ID, midday.AddDate(0, 0, -20))
 	b := h.browser(h.boss)
 	page := b.post("/waves", "nonce", b.get("/waves/new").nonce(), "do", "schedule", "name", "Calls", "channel", "call", "local", "2026-11-24T18:00", "ask", "none").is(http.StatusSeeOther).Header.Get("Location")
-	b.get(page+"/callers").is(http.StatusOK).says("Dana", "Nov 20", "(212) 555-0199", "Show a join link").hides("Olga", "/j/")
+	b.get(page+"/callers").is(http.StatusOK).says("Dana", "Nov 20", "(212) 555-0199", "Make a new join link").hides("Olga", "/j/")
 	shown := b.post(page+"/callers").is(http.StatusOK).says(h.server.URL+"/j/", "Can you give us an hour for “Calls”, Tue Nov 24, 6:00 pm?")
 	_, link, _ := strings.Cut(shown.Body, `class="linkbox" href="`+h.server.URL)
 	link, _, _ = strings.Cut(link, `"`)
@@ -191,4 +196,47 @@ func TestWaves_WhatIsTypedIsOnlyWords(t *testing.T) {
 	}
 	b.get("/waves").is(http.StatusOK).hides("<script>alert").says("&lt;script&gt;")
 	b.get("/follow-ups?q=" + url.QueryEscape(nasty)).is(http.StatusOK).hides("<script>alert")
+}
+
+func TestWaves_EverySentenceOfTheReportBeginsLikeOne(t *testing.T) {
+	wave := phonebank.Wave{Channel: phonebank.ByCall, State: phonebank.WaveDone}
+	few := store.WaveReport{Found: 3, Size: 3, Reached: 2, NotReached: 1, LetGo: 1, Open: 1}
+	for _, l := range words.Languages {
+		lines := figuresOf(l, wave, few)
+		for _, line := range lines {
+			if first, _ := utf8.DecodeRuneInString(line); !unicode.IsUpper(first) {
+				t.Errorf("%s: %q", l, line)
+			}
+		}
+		if l == words.English && !slices.Contains(lines, "Fewer than 5 people could be reached.") {
+			t.Errorf("%q", lines)
+		}
+	}
+}
+
+func TestWaves_AFewTalksAreNotToldExactlyEither(t *testing.T) {
+	lines := figuresOf(words.English, phonebank.Wave{Channel: phonebank.ByCall, State: phonebank.WaveDone}, store.WaveReport{Found: 9, Size: 7, Reached: 6, Talks: 1, NextTalks: 1, Made: 2})
+	if !slices.Contains(lines, "Talks: fewer than 5, of which fewer than 5 agreed on the next one.") || !slices.Contains(lines, "New promises that came out of them: fewer than 5.") {
+		t.Errorf("%q", lines)
+	}
+}
+
+// Nobody is asked to come to something that is over.
+func TestWaves_AnAskWhoseDayHasPassedIsMarkedAndLaunchesNothing(t *testing.T) {
+	h := newHouse(t)
+	h.starters()
+	h.neighbors()
+	h.db.SQL().MustExec(`UPDATE campaigns SET script_id = 'heat-recruitment'`)
+	b := h.browser(h.boss)
+	form := b.get("/waves/new").hides("its day has passed")
+	page := b.post("/waves", "nonce", form.nonce(), "do", "draft", "name", "Calls", "channel", "call", "ask", "meeting").is(http.StatusSeeOther).Header.Get("Location")
+	h.mu.Lock()
+	h.at = time.Date(2026, 12, 7, 18, 0, 0, 0, time.UTC)
+	h.mu.Unlock()
+	b = h.browser(h.boss)
+	b.get("/waves/new").says("(its day has passed)")
+	b.post(page + "/launch").is(http.StatusConflict).says("The day of what its session asks people to do has passed.")
+	if n := h.count(`SELECT count(*) FROM waves WHERE state = 'live'`); n != 0 {
+		t.Error("people are called about a day that is over")
+	}
 }

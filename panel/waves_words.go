@@ -163,7 +163,7 @@ func effortOf(l words.Language, c phonebank.Channel, minutes, signedUp int) effo
 	needs := (minutes + anEvening - 1) / anEvening
 	whole := l.Say("All together it takes about %s.", lasting(l, minutes))
 	if c == phonebank.ByText {
-		return effort{Words: l.Say("about %s of reading and sending", lasting(l, minutes)), Whole: whole + " " + l.Say("The drafts go onto the lists of volunteers, who read, change and send each one.")}
+		return effort{Words: l.Say("about %s of reading and sending", lasting(l, minutes)), Whole: whole + " " + l.Say("Volunteers read, change and send each one.")}
 	}
 	if signedUp*anEvening >= minutes {
 		each := lasting(l, (minutes+signedUp-1)/signedUp)
@@ -194,7 +194,7 @@ func lasting(l words.Language, minutes int) string {
 }
 
 // settledWords says what became of the promises of a wave that is over: "kept 21 · moved 6 · let go 3".
-func settledWords(l words.Language, r store.WaveReport) string {
+func settledWords(l words.Language, r store.WavePromises) string {
 	var parts []string
 	for _, one := range []struct {
 		n    int

@@ -3,6 +3,8 @@ package people
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"phonebank"
 	"phonebank/store"
@@ -11,6 +13,7 @@ import (
 // One is one person as somebody writes them down by hand.
 type One struct {
 	Name, SayName, Place, Languages, Zone, Region string
+	Zip                                           string // tells the state where that is not given
 	Phone                                         string
 	Campaign                                      phonebank.CampaignID
 	TextConsent                                   string // on whose word they may be texted; empty: calls only
@@ -35,11 +38,14 @@ func (r *Roster) AddByHand(ctx context.Context, one One) (phonebank.Person, erro
 		}
 	}
 	region, err := Region(one.Region)
+	if err == nil && region == "" {
+		region, err = regionOfZip(one.Zip)
+	}
 	if err != nil {
 		return none, err
 	}
 	at := r.now()
-	p := phonebank.Person{ID: phonebank.NewID[phonebank.PersonID](at), OwnerID: one.Owner, Name: name, FirstName: FirstName(name), SayName: cut(clean(one.SayName), 120),
+	p := phonebank.Person{ID: phonebank.NewID[phonebank.PersonID](at), OwnerID: one.Owner, Name: name, FirstName: firstName(name), SayName: cut(clean(one.SayName), 120),
 		Place: cut(clean(one.Place), 200), Languages: cut(clean(one.Languages), 120), Zone: one.Zone, Region: region, CreatedAt: at}
 	err = r.store.InTx(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Campaign(ctx, one.Campaign); err != nil {
@@ -73,4 +79,23 @@ func Region(written string) (string, error) {
 		return "", phonebank.Fail(phonebank.Invalid, "We don't know the state %q. Write its two letters, such as NY, or leave it empty.", cut(clean(written), 40))
 	}
 	return code, nil
+}
+
+var zip = regexp.MustCompile(`^\d{5}(-?\d{4})?$`)
+
+// regionOfZip is the state of a ZIP code, by the rule of an import. A code that is told by the post of the military is one of
+// no state; what is no code is said to whoever types it.
+func regionOfZip(written string) (string, error) {
+	if written = clean(written); written != "" && !zip.MatchString(written) {
+		return "", phonebank.Fail(phonebank.Invalid, "%q is no ZIP code. Write its five digits, such as 10453, or leave it empty.", cut(written, 20))
+	}
+	return phonebank.StateOfZip(written), nil
+}
+
+// firstName is the name that a volunteer says hello with, empty for whoever has told us none.
+func firstName(name string) string {
+	if strings.HasPrefix(name, phonebank.UnknownCaller) {
+		return ""
+	}
+	return FirstName(name)
 }

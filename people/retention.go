@@ -59,18 +59,14 @@ func (k *Keeper) purge(ctx context.Context, at time.Time) (done store.Purged, er
 	if err = k.forgetPeople(ctx, before, &done); err != nil {
 		return done, err
 	}
-	for {
-		strange, err := k.Store.StrangeNumbers(ctx, before, purgeBatch)
-		if err != nil {
+	for gone := purgeBatch; gone > 0; done.Numbers += gone {
+		if err := k.Store.InTx(ctx, func(tx *store.Tx) error {
+			var err error
+			gone, err = tx.ForgetStrangers(ctx, before, purgeBatch)
+			return err
+		}); err != nil {
 			return done, err
 		}
-		if len(strange) == 0 {
-			break
-		}
-		if err := k.Store.InTx(ctx, func(tx *store.Tx) error { return tx.ForgetNumbers(ctx, strange) }); err != nil {
-			return done, err
-		}
-		done.Numbers += len(strange)
 	}
 	if err = k.Store.ForgetImports(ctx, before); err != nil {
 		return done, err
@@ -93,15 +89,15 @@ func (k *Keeper) forgetPeople(ctx context.Context, before time.Time, done *store
 		if err != nil {
 			return err
 		}
-		var numbers int
+		var gone, numbers int
 		if err := k.Store.InTx(ctx, func(tx *store.Tx) error {
 			var err error
-			numbers, err = tx.ForgetPeople(ctx, people)
+			gone, numbers, err = tx.ForgetPeople(ctx, before, people)
 			return err
 		}); err != nil {
 			return err
 		}
-		done.People += len(people)
+		done.People += gone
 		done.Numbers += numbers
 	}
 }

@@ -89,7 +89,7 @@ func TestPurge_LeavesNothingButHashedOptOuts(t *testing.T) {
 	text(t, b, "+16465550199", "this is canarywords")
 	text(t, b, "+16465550199", "STOP")
 	text(t, b, "+13125550177", "who is this canarystranger")
-	bring(t, b, "Name,Phone\nRejected Canary,12\n", "")
+	bring(t, b, "Name,Phone,Canary Quiñones's row\nRejected Canary,12,\n", "")
 	stays := b.Neighbor("Walt Brandt", "+12125550123")
 	if found := rows(t, b, "canary", "6465550199", "3125550177"); len(found) < 20 {
 		t.Fatalf("only %d rows to forget, so this proves little: %v", len(found), found)
@@ -199,6 +199,61 @@ func TestPurge_OnceADayWhoeverAsks(t *testing.T) {
 	}
 }
 
+// Nothing points at somebody who is gone either: not a suggestion, a ruling, a place in a wave, a text that nobody knows the
+// outcome of, what the auditor found about them, or a card that closed.
+func TestPurge_NoRowNamesSomebodyWhoIsGone(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	gone := b.Neighbor("Canary", "+16465550199")
+	user, shift := b.Volunteer("Vesper", "+12125550192")
+	talk(t, b, gone, user.ID)
+	text(t, b, "+16465550199", "stop bothering me with this")
+	var refusal string
+	ok(t, b.Store.DB().Get(&refusal, `SELECT id FROM refusals`))
+	ok(t, b.Desk.Rule(ctx, gone.PhoneID, b.Coordinator.ID, false, "she meant the landlord"))
+	ids := map[string]string{}
+	plant := func(what, query string, args ...any) {
+		t.Helper()
+		var id string
+		ok(t, b.Store.DB().Get(&id, query, args...))
+		ids[what] = id
+	}
+	at := b.Clock.Now()
+	plant("message", `SELECT id FROM messages WHERE direction = 'in'`)
+	plant("text to come", `SELECT id FROM follow_ups WHERE channel = 'text' LIMIT 1`)
+	plant("suggestion", `INSERT INTO suggestions (id, message_id, person_id, phone_id, follow_up_id, kind, state, at)
+		VALUES ('01SUGGESTION', $1, $2, $3, $4, 'ask', 'open', $5) RETURNING id`, ids["message"], gone.ID, gone.PhoneID, ids["text to come"], at)
+	plant("wave", `INSERT INTO waves (id, campaign_id, name, state, created_by, created_at) VALUES ('01WAVE', $1, 'Spring', 'done', $2, $3) RETURNING id`, b.Campaign.ID, b.Coordinator.ID, at)
+	plant("member", `INSERT INTO wave_members (wave_id, person_id, phone_id, follow_up_id, state) VALUES ('01WAVE', $1, $2, $3, 'over') RETURNING person_id`, gone.ID, gone.PhoneID, ids["text to come"])
+	plant("unsure", `INSERT INTO outbox (id, state, person_id, phone_id, user_id, from_number, to_number, body, token, not_before, not_after, claimed_at, asked_at, created_at)
+		VALUES ('01UNSURE', 'unknown', $1, $2, $3, $4, '+16465550199', 'canarytext', 'canarytoken', $5, $5, $5, $5, $5) RETURNING id`, gone.ID, gone.PhoneID, user.ID, testbank.Ours, at)
+	plant("finding", `INSERT INTO findings (promise, thing_id, at) VALUES ('text_too_late', '01UNSURE', $1) RETURNING thing_id`, at)
+	plant("held twice", `INSERT INTO findings (promise, thing_id, at) VALUES ('number_held_twice', $1, $2) RETURNING thing_id`, gone.PhoneID, at)
+	plant("closed card", `UPDATE shifts SET closed_person_id = $2, closed_follow_up_id = $3 WHERE id = $1 RETURNING closed_person_id`, shift.ID, gone.ID, ids["text to come"])
+	plant("talk", `SELECT id FROM conversations`)
+	plant("promise", `SELECT id FROM commitments`)
+	_, err := b.Store.DB().Exec(`UPDATE follow_ups SET state = 'cancelled'`) // nothing is to come any more
+	ok(t, err)
+	words := []string{strings.ToLower(string(gone.ID)), strings.ToLower(string(gone.PhoneID)), strings.ToLower(refusal), "canary"}
+	for what, id := range ids {
+		if what != "wave" {
+			words = append(words, strings.ToLower(id))
+		}
+	}
+
+	b.Clock.Advance(400 * 24 * time.Hour)
+	done, err := keeper(b, 365).Purge(ctx)
+	ok(t, err)
+	if done.People != 1 || done.Numbers != 1 {
+		t.Fatalf("purged %+v", done)
+	}
+	for _, row := range rows(t, b, words...) {
+		t.Errorf("still there: %s", row)
+	}
+	if b.Count(`SELECT count(*) FROM waves WHERE id = '01WAVE'`) != 1 || b.Count(`SELECT count(*) FROM shifts`) != 1 {
+		t.Error("what others did went with them")
+	}
+}
+
 // Whatever is added to the schema about a person must be forgotten with them.
 func TestPurge_KnowsEveryTableAboutAPerson(t *testing.T) {
 	b := testbank.New(t, testbank.Options{NoLoops: true})
@@ -213,5 +268,29 @@ func TestPurge_KnowsEveryTableAboutAPerson(t *testing.T) {
 		if !slices.ContainsFunc(store.ForgottenBy, func(f struct{ Table, Where string }) bool { return f.Table == table }) {
 			t.Errorf("%s holds something about a person, and a purge leaves it", table)
 		}
+	}
+}
+
+// Somebody writes after they were listed and before they are forgotten: they stay, with what they wrote.
+func TestPurge_WhoeverWritesMeanwhileStays(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	b.Clock.Advance(400 * 24 * time.Hour)
+	before := b.Clock.Now().AddDate(0, 0, -365)
+	listed, err := b.Store.Forgettable(ctx, before, "", 100)
+	ok(t, err)
+	if !slices.Contains(listed, string(p.ID)) {
+		t.Fatalf("nobody to forget: %v", listed)
+	}
+	ok(t, b.Desk.Receive(ctx, texting.In{SID: "SM00000000000000000000000000000001", From: "+12125550123", To: testbank.Ours, Body: "I am back, call me"}))
+	ok(t, b.Store.InTx(ctx, func(tx *store.Tx) error {
+		people, _, err := tx.ForgetPeople(ctx, before, []string{string(p.ID)})
+		if people != 0 {
+			t.Errorf("%d people were forgotten", people)
+		}
+		return err
+	}))
+	if n := b.Count(`SELECT count(*) FROM messages WHERE person_id = $1`, p.ID); n != 1 {
+		t.Errorf("%d texts are left of them", n)
 	}
 }

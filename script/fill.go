@@ -46,8 +46,17 @@ var Builtins = []string{
 
 var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}`)
 
+// aName is a first name in a line with what leads up to it.
+var aName = regexp.MustCompile(`,? *\{first_name\}`)
+
+// Nameless is a line as it is said to somebody whose name nobody knows: "Hi {first_name}, it's Dana" is "Hi, it's Dana".
+func Nameless(line string) string { return aName.ReplaceAllString(line, "") }
+
 // Fill resolves the slots of a line: conversation, history, volunteer, fact, then the line's own fallback.
 func Fill(line string, from Sources) Filled {
+	if name, asked := from.Builtins["first_name"]; asked && tidy(name) == "" {
+		line = Nameless(line)
+	}
 	var out Filled
 	at := 0
 	for _, m := range placeholder.FindAllStringSubmatchIndex(line, -1) {

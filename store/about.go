@@ -23,7 +23,7 @@ func (tx *Tx) SetAbout(ctx context.Context, p phonebank.Person, a About, by phon
 			continue
 		}
 		changed = true
-		if err := tx.Note(ctx, at, "person", string(p.ID), f.name, By{by, f.was}); err != nil {
+		if err := tx.Note(ctx, at, "person", string(p.ID), f.name, By{User: by, Note: f.was}); err != nil {
 			return err
 		}
 	}
@@ -46,7 +46,7 @@ func (tx *Tx) SetOwner(ctx context.Context, p phonebank.Person, owner, by phoneb
 	if p.OwnerID == owner {
 		return nil
 	}
-	if err := tx.Note(ctx, at, "person", string(p.ID), "owner", By{by, string(p.OwnerID)}); err != nil {
+	if err := tx.Note(ctx, at, "person", string(p.ID), "owner", By{User: by, Note: string(p.OwnerID)}); err != nil {
 		return err
 	}
 	_, err := tx.exec(ctx, `UPDATE people SET owner_id = $2 WHERE id = $1`, p.ID, null(owner))

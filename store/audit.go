@@ -37,7 +37,9 @@ var checks = []check{
 		WHERE c.created_at > $1::timestamptz - interval '5 minutes' AND c.kind = 'outbound' AND c.placed_at > p.opted_out_at + ` + slack},
 	{"promise_after_stop", "Something is still planned for a number that asked us to stop.", `
 		SELECT f.id FROM phones p JOIN follow_ups f ON f.phone_id = p.id AND f.state IN ('planned', 'due', 'offered', 'needs_person')
-		WHERE p.opted_out_at > $2::timestamptz - interval '7 days' AND p.opted_out_at < $2::timestamptz - ` + slack + ` AND $1::timestamptz IS NOT NULL AND f.reason <> 'retaliation'`},
+		WHERE p.opted_out_at > $2::timestamptz - interval '7 days' AND p.opted_out_at < $2::timestamptz - ` + slack + ` AND $1::timestamptz IS NOT NULL AND f.reason <> 'retaliation'
+			-- A text that was at Twilio as they said it, and that Twilio refused for the moment, is cancelled by its next claim.
+			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.follow_up_id = f.id AND o.state = 'ready' AND o.attempt > 0 AND o.not_before > $2::timestamptz - interval '3 minutes')`},
 	{"text_twice", "Twilio took two texts for one that we meant to send.", `
 		SELECT b.id FROM outbox b JOIN outbox a ON a.follow_up_id = b.follow_up_id AND a.step < b.step
 		WHERE b.claimed_at > $1 AND a.state = 'accepted' AND b.state = 'accepted' AND a.decided_at IS NULL

@@ -55,7 +55,7 @@ type BoardRow struct {
 // for its people is looked after on the wave's own page: thousands of lines would bury the promises here.
 const (
 	stillOpen = `f.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')`
-	boardOpen = stillOpen + ` AND f.reason NOT IN ('wave', 'heads_up')`
+	boardOpen = stillOpen + ` AND f.reason NOT IN ('wave', 'heads_up') AND (f.wave_id IS NULL OR EXISTS (SELECT 1 FROM waves w WHERE w.id = f.wave_id AND w.gathered))`
 	// A promise whose day has come stands for itself only while no call or text of ours will ask about it. It belongs to whoever
 	// knows the person, and to whoever agreed it with them where nobody does.
 	askedNobody = `c.state = 'open' AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.commitment_id = c.id AND ` + stillOpen + `)`

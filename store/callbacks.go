@@ -142,19 +142,24 @@ func (q queries) MaybeSettled(ctx context.Context, user phonebank.UserID, since 
 	return list, err
 }
 
-// WaveTriesOf counts the calls that were placed to somebody within the wave of a callback; 0 where it belongs to no wave that
-// found its people by itself.
-func (q queries) WaveTriesOf(ctx context.Context, f phonebank.FollowUp) (n int, built bool, err error) {
+// WaveTries is how often somebody was called within the wave of a callback.
+type WaveTries struct {
+	Built bool `db:"built"` // the wave found its people by itself; else its callbacks count as any others
+	Over  bool `db:"over"`
+	N     int  `db:"n"`
+}
+
+// WaveTriesOf counts the calls that were placed to somebody within the wave of a callback.
+func (q queries) WaveTriesOf(ctx context.Context, f phonebank.FollowUp) (t WaveTries, err error) {
 	if f.WaveID == "" {
-		return 0, false, nil
+		return t, nil
 	}
-	if err := q.get(ctx, &built, `SELECT `+builtWave+` FROM waves w WHERE w.id = $1`, f.WaveID); err != nil || !built {
-		return 0, built, err
-	}
-	err = q.get(ctx, &n, `
-		SELECT count(*) FROM follow_ups f JOIN calls c ON c.follow_up_id = f.id
-		WHERE f.person_id = $1 AND f.wave_id = $2 AND c.placed_at IS NOT NULL AND NOT c.our_fault`, f.PersonID, f.WaveID)
-	return n, true, err
+	err = q.get(ctx, &t, `
+		SELECT `+builtWave+` AS built, w.state = 'done' AS over, (
+			SELECT count(*) FROM follow_ups f JOIN calls c ON c.follow_up_id = f.id
+			WHERE f.person_id = $2 AND f.wave_id = w.id AND c.placed_at IS NOT NULL AND NOT c.our_fault) AS n
+		FROM waves w WHERE w.id = $1`, f.WaveID, f.PersonID)
+	return t, err
 }
 
 // StoppedWave names the wave that a callback is in, where a coordinator has stopped it; else "".

@@ -129,7 +129,7 @@ func (tx *Tx) whyNotRing(ctx context.Context, call phonebank.Call, phone phoneba
 		return "", "", err
 	}
 	if on, err := tx.OnTheLine(ctx, phone.ID, call.ID); err != nil || on {
-		return person.FirstName + " is on the line with somebody of us right now.", "", err
+		return person.Called() + " is on the line with somebody of us right now.", "", err
 	}
 	rung, err := tx.RungLately(ctx, phone, call.ID, at)
 	if err != nil {

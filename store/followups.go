@@ -15,10 +15,10 @@ const followUpColumns = `id, campaign_id, person_id, phone_id, COALESCE(conversa
 func (tx *Tx) AddFollowUp(ctx context.Context, f phonebank.FollowUp, from, to phonebank.Number) error {
 	if _, err := tx.hotExec(ctx, `
 		INSERT INTO follow_ups (id, campaign_id, person_id, phone_id, conversation_id, commitment_id, owner_id, wave_id, session_id, channel, reason, state, body,
-			automatic, local_wish, zone, due_at, not_after, created_at, call_if_silent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+			automatic, local_wish, zone, due_at, not_after, created_at, call_if_silent, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		f.ID, f.CampaignID, f.PersonID, f.PhoneID, null(f.Conversation), null(f.CommitmentID), null(f.OwnerID), null(f.WaveID), null(f.SessionID), f.Channel, f.Reason,
-		f.State, f.Body, f.Automatic, f.Local, f.Zone, f.DueAt, f.NotAfter, f.CreatedAt, f.CallIfSilent); err != nil {
+		f.State, f.Body, f.Automatic, f.Local, f.Zone, f.DueAt, f.NotAfter, f.CreatedAt, f.CallIfSilent, f.Why); err != nil {
 		return err
 	}
 	if f.Channel != phonebank.ByText {

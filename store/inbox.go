@@ -55,8 +55,8 @@ func claimedAt(after string) string {
 var claimed = claimedAt("$2")
 
 // inbox are the numbers that wait, as $1 reads them: $2 is before when a claim, and an owner's own time, has run out; $3
-// that they read everybody's. The pool offers what its owner cannot answer now, or has not for too long, to whoever is on
-// shift and shares a language; where either's languages are unknown, nobody is kept apart for it.
+// that they read everybody's. The pool offers what its owner cannot answer now, or has not for too long, to whoever was let
+// into an open session, their phone connected or not, and shares a language; where either's languages are unknown, nobody is kept apart for it.
 var inbox = `
 	FROM phones ph
 	JOIN users me ON me.id = $1
@@ -67,7 +67,7 @@ var inbox = `
 	CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM shifts s WHERE s.user_id = ow.id AND s.state <> 'off') AS here) o
 	CROSS JOIN LATERAL (SELECT ph.hold_since IS NULL AND ph.opted_out_at IS NULL
 		AND (ow.id IS NULL OR NOT o.here OR LEAST(ph.waiting_since, ph.missed_since) <= $2)
-		AND EXISTS (SELECT 1 FROM shifts s WHERE s.user_id = $1 AND s.admitted AND s.state <> 'off')
+		AND EXISTS (SELECT 1 FROM shifts s JOIN sessions x ON x.id = s.session_id WHERE s.user_id = $1 AND s.admitted AND x.state = 'open')
 		AND (tongues_in(COALESCE(pe.languages, '')) = 0 OR tongues_in(me.languages) = 0 OR tongues_in(pe.languages) & tongues_in(me.languages) <> 0) AS open) pool
 	WHERE ` + waits + ` AND ($3 OR ow.id = $1 OR cl.id = $1 OR pool.open)`
 

@@ -13,6 +13,15 @@ import (
 type By struct {
 	User phonebank.UserID
 	Note string
+	Said time.Time // when the person said it themselves, where it reached us later; zero: now
+}
+
+// said is when it was said, for a change that is stored at a moment.
+func (b By) said(at time.Time) time.Time {
+	if b.Said.IsZero() {
+		return at
+	}
+	return b.Said
 }
 
 // set is one further column of a row that changes with its state.

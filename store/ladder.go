@@ -134,7 +134,7 @@ func (tx *Tx) stand(ctx context.Context, m phonebank.RungMove, by By, at time.Ti
 	if n != 1 {
 		return phonebank.Fail(phonebank.Stale, "This has changed in the meantime. Please look again.")
 	}
-	return tx.Note(ctx, at, "person", string(m.PersonID), "rung", By{by.User, fmt.Sprintf("%d to %d", m.From, m.To)})
+	return tx.Note(ctx, at, "person", string(m.PersonID), "rung", By{User: by.User, Note: fmt.Sprintf("%d to %d", m.From, m.To)})
 }
 
 // RungLine is one move on the ladder with the names that go with it.

@@ -128,9 +128,18 @@ func (tx *Tx) TextedEnough(ctx context.Context, s Sending, at time.Time) (enough
 	return enough, err
 }
 
+// Outcome is what came of a claimed text: its own move, and what that means for its message and its follow-up.
+type Outcome struct {
+	phonebank.Outbox
+	Change    phonebank.Change[phonebank.OutboxState, phonebank.OutboxEvent]
+	Message   phonebank.MessageState
+	FollowUp  phonebank.FollowUpState
+	NotBefore time.Time
+}
+
 // FinishText stores what came of a claimed text: its own move, its message's state and its follow-up's end, in one
 // statement. It changes nothing where a callback was faster.
-func (q queries) FinishText(ctx context.Context, o phonebank.Outbox, c phonebank.Change[phonebank.OutboxState, phonebank.OutboxEvent], message phonebank.MessageState, followUp phonebank.FollowUpState, notBefore time.Time) error {
+func (q queries) FinishText(ctx context.Context, o Outcome) error {
 	_, err := q.hotExec(ctx, `
 		WITH moved AS (
 			UPDATE outbox SET state = $3::text, sid = COALESCE($4, sid), error_code = $5, why = $6, not_before = $7,
@@ -147,13 +156,13 @@ func (q queries) FinishText(ctx context.Context, o phonebank.Outbox, c phonebank
 			FROM moved WHERE follow_ups.id = moved.follow_up_id AND $9::text <> '' AND follow_ups.state NOT IN ('done', 'cancelled'))
 		INSERT INTO journal (at, thing, thing_id, event, from_state, to_state, note)
 		SELECT $10, 'outbox', id, $11, $2::text, $3::text, $6 FROM moved`,
-		o.ID, string(c.From), string(c.To), o.SID, o.ErrorCode, o.Why, notBefore, string(message), string(followUp), c.At, string(c.Event))
+		o.ID, string(o.Change.From), string(o.Change.To), o.SID, o.ErrorCode, o.Why, o.NotBefore, string(o.Message), string(o.FollowUp), o.Change.At, string(o.Change.Event))
 	return err
 }
 
 // SaveOutbox stores a move that goes with no attempt: a press, a hold, an end.
 func (q queries) SaveOutbox(ctx context.Context, o phonebank.Outbox, c phonebank.Change[phonebank.OutboxState, phonebank.OutboxEvent], by By) error {
-	return save(ctx, q, "outbox", string(o.ID), c, by, set{"why", o.Why}, set{"body", o.Body}, set{"not_before", o.NotBefore}, set{"not_after", o.NotAfter}, set{"user_id", null(o.UserID)})
+	return save(ctx, q, "outbox", string(o.ID), c, by, set{"why", o.Why}, set{"body", o.Body}, set{"not_before", o.NotBefore}, set{"not_after", o.NotAfter}, set{"user_id", null(o.UserID)}, set{"automatic", o.Automatic})
 }
 
 // DelayText moves a ready text to the next moment when it may go.

@@ -55,21 +55,28 @@ func (q queries) SetHeard(ctx context.Context, id phonebank.PersonID, support, l
 	return err
 }
 
-// GiveConsent adds a consent, with who stated it and in which words.
+// GiveConsent adds a consent, with who stated it and in which words. Told twice it is one row; told again after another
+// word it is the newest.
 func (q queries) GiveConsent(ctx context.Context, person phonebank.PersonID, phone phonebank.PhoneID, channel, source, words, by string, at time.Time) error {
-	_, err := q.exec(ctx, `
-		INSERT INTO consents (id, person_id, phone_id, channel, given, source, words, stated_by, at)
-		VALUES ($1, $2, $3, $4, true, $5, $6, $7, $8)
-		ON CONFLICT (person_id, channel, source) DO NOTHING`,
-		phonebank.NewID[string](at), person, phone, channel, source, words, by, at)
-	return err
+	return q.consent(ctx, person, phone, channel, true, source, words, by, at)
 }
 
 // WithdrawConsent takes a yes back, as a row of its own: what was said stays on record.
 func (q queries) WithdrawConsent(ctx context.Context, person phonebank.PersonID, phone phonebank.PhoneID, channel, source, by string, at time.Time) error {
+	return q.consent(ctx, person, phone, channel, false, source, "", by, at)
+}
+
+// consent writes a yes or a no down. A source is named to the minute, so that a wrap-up which is undone and saved again at
+// once finds its own row: that row is then what was said last.
+func (q queries) consent(ctx context.Context, person phonebank.PersonID, phone phonebank.PhoneID, channel string, given bool, source, words, by string, at time.Time) error {
 	_, err := q.exec(ctx, `
-		INSERT INTO consents (id, person_id, phone_id, channel, given, source, stated_by, at) VALUES ($1, $2, $3, $4, false, $5, $6, $7)
-		ON CONFLICT (person_id, channel, source) DO NOTHING`, phonebank.NewID[string](at), person, phone, channel, source, by, at)
+		INSERT INTO consents AS was (id, person_id, phone_id, channel, given, source, words, stated_by, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (person_id, channel, source) DO UPDATE
+			SET id = EXCLUDED.id, phone_id = EXCLUDED.phone_id, given = EXCLUDED.given, words = EXCLUDED.words, stated_by = EXCLUDED.stated_by, at = EXCLUDED.at
+			WHERE was.given <> EXCLUDED.given OR EXISTS (
+				SELECT 1 FROM consents other WHERE other.person_id = was.person_id AND other.channel = was.channel AND other.id <> was.id AND other.at >= was.at)`,
+		phonebank.NewID[string](at), person, phone, channel, given, source, words, by, at)
 	return err
 }
 

@@ -79,7 +79,7 @@ func (tx *Tx) OptOut(ctx context.Context, id phonebank.PhoneID, how, words strin
 	}
 	if _, err = tx.exec(ctx, `
 		INSERT INTO consents (id, phone_id, channel, given, source, words, stated_by, at)
-		VALUES ($1, $2, 'all', false, $3, $4, $5, $6)`, phonebank.NewID[string](at), id, how, words, string(by.User), at); err != nil {
+		VALUES ($1, $2, 'all', false, $3, $4, $5, $6)`, phonebank.NewID[string](at), id, how, words, string(by.User), by.said(at)); err != nil {
 		return s, err
 	}
 	if err = tx.cancelAhead(ctx, id, "They asked us to stop.", by, at); err != nil {
@@ -91,7 +91,7 @@ func (tx *Tx) OptOut(ctx context.Context, id phonebank.PhoneID, how, words strin
 	if err = tx.stopRinging(ctx, id, at); err != nil {
 		return s, err
 	}
-	if err = tx.Note(ctx, at, "phone", string(id), "opt_out", By{by.User, how}); err != nil {
+	if err = tx.Note(ctx, at, "phone", string(id), "opt_out", By{User: by.User, Note: how}); err != nil {
 		return s, err
 	}
 	s, err = tx.touched(ctx, id)
@@ -145,20 +145,22 @@ var openFollowUps = func() (out []string) {
 	return out
 }()
 
-// OptIn lifts what a keyword blocked. It revives nothing that was cancelled.
+// OptIn lifts what a keyword blocked. It revives nothing that was cancelled. A START that reached us late lifts no stop that was
+// said after it.
 func (tx *Tx) OptIn(ctx context.Context, id phonebank.PhoneID, how, words string, by By, at time.Time) error {
 	n, err := tx.exec(ctx, `
 		UPDATE phones SET opted_out_at = NULL, opted_out_how = '', opted_out_words = ''
-		WHERE id = $1 AND opted_out_at IS NOT NULL AND ($2 OR opted_out_how = 'text')`, id, by.User != "")
+		WHERE id = $1 AND opted_out_at IS NOT NULL AND ($2 OR opted_out_how = 'text'
+			AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.phone_id = $1 AND c.channel = 'all' AND NOT c.given AND c.at > $3))`, id, by.User != "", by.said(at))
 	if err != nil || n == 0 {
 		return err
 	}
 	if _, err = tx.exec(ctx, `
 		INSERT INTO consents (id, phone_id, channel, given, source, words, stated_by, at)
-		VALUES ($1, $2, 'all', true, $3, $4, $5, $6)`, phonebank.NewID[string](at), id, how, words, string(by.User), at); err != nil {
+		VALUES ($1, $2, 'all', true, $3, $4, $5, $6)`, phonebank.NewID[string](at), id, how, words, string(by.User), by.said(at)); err != nil {
 		return err
 	}
-	return tx.Note(ctx, at, "phone", string(id), "opt_in", By{by.User, how})
+	return tx.Note(ctx, at, "phone", string(id), "opt_in", By{User: by.User, Note: how})
 }
 
 // MarkBad takes a number out of calling: Twilio said it cannot be reached, or somebody else answered.
@@ -172,7 +174,7 @@ func (tx *Tx) MarkBad(ctx context.Context, id phonebank.PhoneID, why string, by 
 	if err := tx.cancelAhead(ctx, id, why, by, at); err != nil {
 		return err
 	}
-	return tx.Note(ctx, at, "phone", string(id), "bad", By{by.User, why})
+	return tx.Note(ctx, at, "phone", string(id), "bad", By{User: by.User, Note: why})
 }
 
 // MarkNoTexts takes a number out of texting only: a landline, say.
@@ -204,8 +206,9 @@ func (q queries) TakeNumber(ctx context.Context, id phonebank.PhoneID, shift pho
 	return err
 }
 
-// HeardFrom notes that a person rang us: we may answer, at any hour, for a little while.
+// HeardFrom notes that a person rang us: we may answer, at any hour, for a little while. A call that was found later takes
+// nothing back.
 func (q queries) HeardFrom(ctx context.Context, id phonebank.PhoneID, at time.Time) error {
-	_, err := q.hotExec(ctx, `UPDATE phones SET last_inbound_at = $2 WHERE id = $1`, id, at)
+	_, err := q.hotExec(ctx, `UPDATE phones SET last_inbound_at = GREATEST(last_inbound_at, $2) WHERE id = $1`, id, at)
 	return err
 }

@@ -57,7 +57,7 @@ func (tx *Tx) ruleOn(ctx context.Context, id phonebank.PhoneID, event phonebank.
 		if err != nil {
 			return err
 		}
-		if err := save(ctx, tx.queries, "refusal", string(n.ID), change, By{user, why}, set{"ruled_by", null(user)}, set{"ruled_at", at}, set{"why", why}); err != nil {
+		if err := save(ctx, tx.queries, "refusal", string(n.ID), change, By{User: user, Note: why}, set{"ruled_by", null(user)}, set{"ruled_at", at}, set{"why", why}); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ type Entry struct {
 	Kind    string    `db:"kind"` // call, call_in, voicemail, text_in, text_out, talk, follow_up, consent_*
 	ID      string    `db:"id"`
 	Who     string    `db:"who"`
-	State   string    `db:"state"`
+	State   string    `db:"state"` // of a call in that reached nobody of us: empty, since our greeting is no talk
 	Words   string    `db:"words"`
 	Note    string    `db:"note"`
 	Channel string    `db:"channel"`
@@ -27,13 +27,13 @@ func (q queries) Timeline(ctx context.Context, p phonebank.Person, limit int) (l
 	err = q.all(ctx, &list, `
 		SELECT * FROM (
 			SELECT c.created_at AS at, CASE WHEN c.recording_sid <> '' THEN 'voicemail' WHEN c.kind = 'inbound' THEN 'call_in' ELSE 'call' END AS kind, c.id,
-				COALESCE(u.name, '') AS who, CASE WHEN c.result = '' THEN c.state ELSE c.result END AS state, '' AS words, '' AS note, 'call' AS channel,
+				COALESCE(u.name, '') AS who, CASE WHEN c.kind = 'inbound' AND c.bridged_at IS NULL THEN '' WHEN c.result = '' THEN c.state ELSE c.result END AS state, '' AS words, '' AS note, 'call' AS channel,
 				COALESCE(c.conversation_id, '') AS talk,
 				CASE WHEN c.recording_sid <> '' THEN c.recording_seconds ELSE COALESCE(EXTRACT(epoch FROM c.ended_at - c.answered_at)::int, 0) END AS seconds
 			FROM calls c LEFT JOIN shifts s ON s.id = c.shift_id LEFT JOIN users u ON u.id = s.user_id
 			WHERE c.person_id = $1 AND c.kind IN ('outbound', 'inbound')
 			UNION ALL
-			SELECT m.at, CASE WHEN m.direction = 'in' THEN 'text_in' ELSE 'text_out' END, m.id, COALESCE(u.name, ''), m.state, m.body, '', 'text', '', 0
+			SELECT m.at, CASE WHEN m.direction = 'in' THEN 'text_in' ELSE 'text_out' END, m.id, CASE WHEN m.automatic THEN '' ELSE COALESCE(u.name, '') END, m.state, m.body, '', 'text', '', 0
 			FROM messages m LEFT JOIN users u ON u.id = m.user_id WHERE m.phone_id = $2
 			UNION ALL
 			SELECT t.wrapped_at, 'talk', t.id, COALESCE(u.name, ''), t.outcome, COALESCE(

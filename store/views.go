@@ -61,13 +61,14 @@ func (q queries) Happenings(ctx context.Context, limit int) (list []Happening, e
 		SELECT * FROM (
 			(SELECT c.created_at AS at, CASE WHEN c.recording_sid <> '' THEN 'voicemail' ELSE 'call' END AS kind, c.id, c.kind = 'inbound' AS inward,
 				COALESCE(c.person_id, '') AS person_id, COALESCE(p.name, '') AS person,
-				CASE WHEN c.kind = 'inbound' THEN c.from_number ELSE c.to_number END AS number, COALESCE(u.name, '') AS who, c.state, c.result,
+				CASE WHEN c.kind = 'inbound' THEN c.from_number ELSE c.to_number END AS number, COALESCE(u.name, '') AS who, c.state,
+				CASE WHEN c.kind = 'inbound' AND c.bridged_at IS NULL AND c.result = 'answered' THEN 'missed' ELSE c.result END AS result, -- our greeting is no talk
 				'' AS words, COALESCE(EXTRACT(epoch FROM c.ended_at - c.answered_at)::int, 0) AS seconds
 			FROM calls c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN shifts s ON s.id = c.shift_id LEFT JOIN users u ON u.id = s.user_id
 			WHERE c.kind IN ('outbound', 'inbound') ORDER BY c.created_at DESC LIMIT $1)
 			UNION ALL
 			(SELECT m.at, 'text', m.id, m.direction = 'in', COALESCE(m.person_id, ''), COALESCE(p.name, ''),
-				CASE WHEN m.direction = 'in' THEN m.from_number ELSE m.to_number END, COALESCE(u.name, ''), m.state, '', m.body, 0
+				CASE WHEN m.direction = 'in' THEN m.from_number ELSE m.to_number END, CASE WHEN m.automatic THEN '' ELSE COALESCE(u.name, '') END, m.state, '', m.body, 0
 			FROM messages m LEFT JOIN people p ON p.id = m.person_id LEFT JOIN users u ON u.id = m.user_id
 			ORDER BY m.at DESC LIMIT $1)) t
 		ORDER BY at DESC LIMIT $1`, limit)

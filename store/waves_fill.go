@@ -23,6 +23,7 @@ type Member struct {
 	Stopped     bool               `db:"stopped"`  // opted out, on hold, or the number can't be reached
 	NoTexts     bool               `db:"no_texts"`
 	Agreed      bool               `db:"agreed"` // a call or text outside of any wave is to come
+	Met         bool               `db:"met"`    // somebody was in touch with them since the wave settled on its people
 	TextByHand  bool               `db:"text_by_hand"`
 	TextByRobot bool               `db:"text_ok"`
 }
@@ -31,22 +32,28 @@ const memberColumns = `m.person_id, m.phone_id, ph.number, p.first_name, p.langu
 	COALESCE((SELECT u.id FROM users u WHERE u.id = p.owner_id AND u.removed_at IS NULL), '') AS owner_id,
 	ph.opted_out_at IS NOT NULL OR ph.hold_since IS NOT NULL OR ph.bad_at IS NOT NULL AS stopped, ph.no_texts_at IS NOT NULL AS no_texts,
 	EXISTS (SELECT 1 FROM follow_ups u WHERE u.person_id = m.person_id AND u.wave_id IS NULL AND u.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')) AS agreed,
+	COALESCE(p.last_contact_at > w.fixed_at, false) AS met,
 	EXISTS (SELECT 1 FROM consents c WHERE c.person_id = m.person_id AND c.channel = 'text' AND c.given)
-		OR EXISTS (SELECT 1 FROM messages x WHERE x.phone_id = m.phone_id AND x.direction = 'in') AS text_by_hand,
-	COALESCE((SELECT c.given FROM consents c WHERE c.person_id = m.person_id AND c.channel = 'text_ok' ORDER BY c.at DESC, c.id DESC LIMIT 1), false) AS text_ok`
+		OR EXISTS (SELECT 1 FROM messages x WHERE x.phone_id = m.phone_id AND x.direction = 'in') OR ` + agreedToTexts + ` AS text_by_hand,
+	p.by_hand_since IS NULL AND ` + agreedToTexts + ` AS text_ok`
+
+// agreedToTexts is what a wave's person said last about texts that go by themselves.
+const agreedToTexts = `COALESCE((SELECT c.given FROM consents c WHERE c.person_id = m.person_id AND c.channel = 'text_ok' ORDER BY c.at DESC, c.id DESC LIMIT 1), false)`
 
 // LockMembers takes some people of a wave for whom the next row is to be written. Their numbers are locked first, as a STOP
-// locks them, and everything else is read after that, so that nothing is written for somebody who has just said no.
+// locks them, and everything else is read after that, so that nothing is written for somebody who has just said no. Several numbers
+// are always locked in their own order, as by texts that come in together: else each could wait for the other.
 func (tx *Tx) LockMembers(ctx context.Context, id phonebank.WaveID, untold bool, limit int) (list []Member, err error) {
 	var people []string
 	if err = tx.all(ctx, &people, `
-		SELECT m.person_id FROM wave_members m JOIN phones ph ON ph.id = m.phone_id
-		WHERE m.wave_id = $1 AND m.state = 'waiting' AND (NOT $2 OR NOT m.told)
-		ORDER BY m.person_id LIMIT $3 FOR NO KEY UPDATE OF ph`, id, untold, limit); err != nil || len(people) == 0 {
+		SELECT m.person_id
+		FROM (SELECT person_id, phone_id FROM wave_members WHERE wave_id = $1 AND state = 'waiting' AND (NOT $2 OR NOT told) ORDER BY person_id LIMIT $3) m
+			JOIN phones ph ON ph.id = m.phone_id
+		ORDER BY ph.number FOR NO KEY UPDATE OF ph`, id, untold, limit); err != nil || len(people) == 0 {
 		return nil, err
 	}
 	err = tx.all(ctx, &list, `
-		SELECT `+memberColumns+` FROM wave_members m JOIN people p ON p.id = m.person_id JOIN phones ph ON ph.id = m.phone_id
+		SELECT `+memberColumns+` FROM wave_members m JOIN waves w ON w.id = m.wave_id JOIN people p ON p.id = m.person_id JOIN phones ph ON ph.id = m.phone_id
 		WHERE m.wave_id = $1 AND m.person_id = ANY($2) AND m.state = 'waiting' ORDER BY m.person_id`, id, pq.Array(people))
 	return list, err
 }
@@ -116,6 +123,12 @@ func (tx *Tx) FillWave(ctx context.Context, list []phonebank.FollowUp, from phon
 		column(func(f phonebank.FollowUp) string { return f.Why }), column(func(f phonebank.FollowUp) string { return string(to[f.PhoneID]) }),
 		column(func(f phonebank.FollowUp) string { return phonebank.NewID[string](f.CreatedAt) }), column(func(phonebank.FollowUp) string { return phonebank.NewToken() }),
 		one.CampaignID, string(one.SessionID), string(one.Channel), string(one.Reason), one.CreatedAt, string(from))
+}
+
+// AddFilled counts on how many people of a wave have their row now. Whoever left by a STOP meanwhile is counted at the end.
+func (tx *Tx) AddFilled(ctx context.Context, id phonebank.WaveID, n int) error {
+	_, err := tx.exec(ctx, `UPDATE waves SET filled = LEAST(filled + $2, size) WHERE id = $1`, id, n)
+	return err
 }
 
 // CountFilled keeps how many people of a wave have their row, or left before they had one.

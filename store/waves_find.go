@@ -11,28 +11,30 @@ import (
 	"phonebank"
 )
 
-// WaveSlice is how many places of a list one statement looks through: no statement then runs into the connection's deadline,
-// however long the list is.
-const WaveSlice = 5_000
+// How many places of a list one statement looks through, and takes into a wave: small enough that no statement runs into the connection's
+// deadline, however long the list is.
+const (
+	LookSlice = 50_000
+	TakeSlice = 10_000
+)
 
-// Slice is a range of people on a campaign's list, (After, Until].
-type Slice struct{ After, Until string }
+// Slice is a range of people on a campaign's list, [From, Before).
+type Slice struct{ From, Before string }
 
-// Slices lists the ranges in which a campaign's list is read.
-func (q queries) Slices(ctx context.Context, campaign phonebank.CampaignID) ([]Slice, error) {
-	var ends []string
-	if err := q.all(ctx, &ends, `
-		SELECT person_id FROM (SELECT person_id, row_number() OVER (ORDER BY person_id) AS n FROM call_list WHERE campaign_id = $1) l
-		WHERE n % $2 = 0 ORDER BY person_id`, campaign, WaveSlice); err != nil {
-		return nil, err
+// Slices lists the ranges in which a campaign's list is read, each with as many places.
+func (q queries) Slices(ctx context.Context, campaign phonebank.CampaignID, places int) (list []Slice, err error) {
+	for from := ""; ; {
+		var next []string
+		if err := q.all(ctx, &next, `
+			SELECT person_id FROM call_list WHERE campaign_id = $1 AND person_id >= $2 ORDER BY person_id OFFSET $3 LIMIT 1`, campaign, from, places); err != nil {
+			return nil, err
+		}
+		if len(next) == 0 {
+			return append(list, Slice{from, "\x7f"}), nil
+		}
+		list = append(list, Slice{from, next[0]})
+		from = next[0]
 	}
-	list := make([]Slice, 0, len(ends)+1)
-	after := ""
-	for _, end := range ends {
-		list = append(list, Slice{after, end})
-		after = end
-	}
-	return append(list, Slice{after, "\x7f"}), nil
 }
 
 // OpenZones answers with the sets of zones on lists whose hours are open at a moment and for margin from then.
@@ -58,25 +60,28 @@ type Hunt struct {
 }
 
 // sought is everybody on a slice of a campaign's list who fits a filter, each with the first reason that keeps them out of
-// the wave, in the order of phonebank.WaveExclusions, or ”.
+// the wave, in the order of phonebank.WaveExclusions, or ”. What may keep somebody out is read as a set, once, and joined: asked person by
+// person it took several times as long.
 func (h Hunt) sought(s Slice) (query string, args []any) {
 	arg := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
 	}
 	f, w := h.Wave.Filter, h.Wave
-	campaign, after, until := arg(string(w.CampaignID)), arg(s.After), arg(s.Until)
-	fits := []string{"l.campaign_id = " + campaign}
-	within := func(column string) { // said of every table, so that each is read in the same small range
-		fits = append(fits, column+" > "+after, column+" <= "+until)
+	campaign, from, before := arg(string(w.CampaignID)), arg(s.From), arg(s.Before)
+	within := func(column string) string { // said of every table, so that each is read in the same range
+		return column + " >= " + from + " AND " + column + " < " + before
 	}
-	within("l.person_id")
-	within("p.id")
+	fits := []string{"l.campaign_id = " + campaign, within("l.person_id")}
 	hold := func(condition string) { fits = append(fits, condition) }
 	joins := ""
 	if f.Light != "" || f.LastStep != "" || f.Kind != "" || f.DaysSince > 0 {
 		joins = " JOIN last_talks t ON t.person_id = l.person_id"
-		within("t.person_id")
+		hold(within("t.person_id"))
+	}
+	if f.Rung != nil || f.Language != "" {
+		joins += " JOIN people p ON p.id = l.person_id"
+		hold(within("p.id"))
 	}
 	if f.Light != "" {
 		hold("t.light = " + arg(f.Light))
@@ -120,25 +125,34 @@ func (h Hunt) sought(s Slice) (query string, args []any) {
 	}
 	since := arg(h.At.Add(-phonebank.WaveCooldown))
 	wave, zones := arg(string(w.ID)), arg(pq.Array(h.Zones))
-	reachable, consent := "false", "false"
+	held, holders := "person_id", " AND "+within("person_id")
+	stopped, consent := "opted_out_at IS NOT NULL OR hold_since IS NOT NULL OR bad_at IS NOT NULL", "false"
 	if w.Channel == phonebank.ByText {
-		reachable = "ph.no_texts_at IS NOT NULL"
-		consent = `NOT EXISTS (SELECT 1 FROM consents c WHERE c.person_id = l.person_id AND c.channel = 'text' AND c.given)
-				AND NOT COALESCE((SELECT c.given FROM consents c WHERE c.person_id = l.person_id AND c.channel = 'text_ok' ORDER BY c.at DESC, c.id DESC LIMIT 1), false)
-				AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.phone_id = l.phone_id AND m.direction = 'in')`
+		held, holders = "phone_id", "" // two who share a number would both read each text
+		stopped += " OR no_texts_at IS NOT NULL"
+		consent = `by_hand.person_id IS NULL AND NOT COALESCE(by_itself.given, false) AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.phone_id = l.phone_id AND m.direction = 'in')`
+		joins += `
+			LEFT JOIN (SELECT DISTINCT person_id FROM consents WHERE channel = 'text' AND given AND ` + within("person_id") + `) by_hand ON by_hand.person_id = l.person_id
+			LEFT JOIN (SELECT DISTINCT ON (person_id) person_id, given FROM consents WHERE channel = 'text_ok' AND ` + within("person_id") + `
+				ORDER BY person_id, at DESC, id DESC) by_itself ON by_itself.person_id = l.person_id`
 	}
-	return `recent AS MATERIALIZED (SELECT DISTINCT phone_id FROM messages WHERE at > ` + since + ` ),
-		sought AS (
-			SELECT l.person_id, l.phone_id, p.name, CASE
-				WHEN ph.opted_out_at IS NOT NULL OR ph.hold_since IS NOT NULL OR ph.bad_at IS NOT NULL OR ` + reachable + ` THEN 'opt_out'
+	return `sought AS (
+			SELECT l.person_id, l.phone_id, CASE
+				WHEN apart.stopped THEN 'opt_out'
 				WHEN NOT l.zones = ANY(` + zones + `) THEN 'hours'
-				WHEN p.last_contact_at > ` + since + ` OR ph.last_inbound_at > ` + since + ` OR l.phone_id IN (SELECT phone_id FROM recent) THEN 'cooldown'
-				WHEN EXISTS (SELECT 1 FROM follow_ups u WHERE u.person_id = l.person_id AND u.wave_id IS NULL
-					AND u.state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')) THEN 'callback'
-				WHEN EXISTS (SELECT 1 FROM wave_members m WHERE m.person_id = l.person_id AND m.wave_id <> ` + wave + ` AND m.state IN ('waiting', 'filled')) THEN 'wave'
+				WHEN apart.heard OR met.id IS NOT NULL OR texted.phone_id IS NOT NULL THEN 'cooldown'
+				WHEN agreed.person_id IS NOT NULL THEN 'callback'
+				WHEN waved.held IS NOT NULL THEN 'wave'
 				WHEN ` + consent + ` THEN 'consent'
 				ELSE '' END AS why
-			FROM call_list l JOIN people p ON p.id = l.person_id JOIN phones ph ON ph.id = l.phone_id` + joins + `
+			FROM call_list l` + joins + `
+			LEFT JOIN (SELECT id, ` + stopped + ` AS stopped, last_inbound_at > ` + since + ` AS heard FROM phones
+				WHERE ` + stopped + ` OR last_inbound_at > ` + since + `) apart ON apart.id = l.phone_id
+			LEFT JOIN (SELECT id FROM people WHERE last_contact_at > ` + since + ` AND ` + within("id") + `) met ON met.id = l.person_id
+			LEFT JOIN (SELECT DISTINCT phone_id FROM messages WHERE at > ` + since + `) texted ON texted.phone_id = l.phone_id
+			LEFT JOIN (SELECT DISTINCT person_id FROM follow_ups WHERE wave_id IS NULL AND state IN ('planned', 'due', 'offered', 'in_progress', 'needs_person')
+				AND ` + within("person_id") + `) agreed ON agreed.person_id = l.person_id
+			LEFT JOIN (SELECT DISTINCT ` + held + ` AS held FROM wave_members WHERE wave_id <> ` + wave + ` AND state IN ('waiting', 'filled')` + holders + `) waved ON waved.held = l.` + held + `
 			WHERE ` + strings.Join(fits, " AND ") + `)`, args
 }
 
@@ -147,39 +161,64 @@ var stakeWords = append([]string{"problem", "their_words", "last_topic"}, phoneb
 
 // Counted is how many people of a slice fall under one reason; those under ” are for the wave.
 type Counted struct {
-	Why phonebank.WaveExclusion `db:"why"`
-	N   int                     `db:"n"`
+	Why   phonebank.WaveExclusion `db:"why"`
+	N     int                     `db:"n"`
+	First phonebank.PersonID      `db:"first"` // of them, on the list
 }
 
-// Sought counts who fits on a slice of the list, by why they are left out, and names a few of those who are not.
-func (q queries) Sought(ctx context.Context, h Hunt, s Slice, samples int) (counts []Counted, names []string, err error) {
+// Sought counts who fits on a slice of the list, by why they are left out.
+func (q queries) Sought(ctx context.Context, h Hunt, s Slice) (counts []Counted, err error) {
 	query, args := h.sought(s)
-	var rows []struct {
-		Counted
-		Names pq.StringArray `db:"names"`
+	err = q.all(ctx, &counts, `WITH `+query+` SELECT why, count(*) AS n, min(person_id) AS first FROM sought GROUP BY why`, args...)
+	return counts, err
+}
+
+// namesPiece is how many places of a list are looked through at first for somebody to name.
+const namesPiece = 200
+
+// Named names the first few whom a wave would take, from somebody on. It looks through ever longer pieces of the list: nearly always the
+// first one has enough.
+func (q queries) Named(ctx context.Context, h Hunt, from phonebank.PersonID, most int) (names []string, err error) {
+	for piece, s := namesPiece, (Slice{From: string(from)}); len(names) < most; piece, s.From = 8*piece, s.Before {
+		var next []string
+		if err := q.all(ctx, &next, `
+			SELECT person_id FROM call_list WHERE campaign_id = $1 AND person_id >= $2 ORDER BY person_id OFFSET $3 LIMIT 1`, h.Wave.CampaignID, s.From, min(piece, LookSlice)); err != nil {
+			return nil, err
+		}
+		s.Before = "\x7f"
+		if len(next) > 0 {
+			s.Before = next[0]
+		}
+		query, args := h.sought(s)
+		var found []string
+		args = append(args, most-len(names))
+		if err := q.all(ctx, &found, `WITH `+query+`
+			SELECT p.name FROM sought s JOIN people p ON p.id = s.person_id WHERE s.why = '' ORDER BY s.person_id LIMIT $`+strconv.Itoa(len(args)), args...); err != nil {
+			return nil, err
+		}
+		names = append(names, found...)
+		if len(next) == 0 {
+			break
+		}
 	}
-	args = append(args, samples)
-	if err = q.all(ctx, &rows, `WITH `+query+`
-		SELECT why, count(*) AS n, CASE WHEN why = '' THEN (array_agg(name ORDER BY person_id))[1:$`+strconv.Itoa(len(args))+`] ELSE '{}' END AS names FROM sought GROUP BY why`, args...); err != nil {
-		return nil, nil, err
-	}
-	for _, r := range rows {
-		counts = append(counts, r.Counted)
-		names = append(names, r.Names...)
-	}
-	return counts, names, nil
+	return names, nil
 }
 
 // TakeSought puts everybody on a slice of the list who fits and may be taken into the wave. Whoever another wave took in the
-// same moment counts as its.
+// same moment counts as its. A round of texts takes one person of a number: two who share it would both read each text.
 func (tx *Tx) TakeSought(ctx context.Context, h Hunt, s Slice) (counts []Counted, err error) {
 	query, args := h.sought(s)
 	args = append(args, string(h.Wave.ID))
-	err = tx.all(ctx, &counts, `WITH `+query+`, taken AS (
-			INSERT INTO wave_members (wave_id, person_id, phone_id, state)
-			SELECT $`+strconv.Itoa(len(args))+`, person_id, phone_id, 'waiting' FROM sought WHERE why = '' ORDER BY person_id
+	wave := "$" + strconv.Itoa(len(args))
+	fit := `SELECT person_id, phone_id FROM sought WHERE why = '' ORDER BY person_id`
+	if h.Wave.Channel == phonebank.ByText {
+		fit = `SELECT DISTINCT ON (phone_id) person_id, phone_id FROM sought s
+			WHERE why = '' AND NOT EXISTS (SELECT 1 FROM wave_members m WHERE m.wave_id = ` + wave + ` AND m.phone_id = s.phone_id) ORDER BY phone_id, person_id`
+	}
+	err = tx.all(ctx, &counts, `WITH `+query+`, fit AS (`+fit+`), taken AS (
+			INSERT INTO wave_members (wave_id, person_id, phone_id, state) SELECT `+wave+`, person_id, phone_id, 'waiting' FROM fit ORDER BY person_id
 			ON CONFLICT DO NOTHING RETURNING person_id)
-		SELECT CASE WHEN why = '' AND person_id NOT IN (SELECT person_id FROM taken) THEN 'wave' ELSE why END AS why, count(*) AS n FROM sought GROUP BY 1`, args...)
+		SELECT CASE WHEN why = '' AND person_id NOT IN (SELECT person_id FROM taken) THEN 'wave' ELSE why END AS why, count(*) AS n, min(person_id) AS first FROM sought GROUP BY 1`, args...)
 	return counts, err
 }
 

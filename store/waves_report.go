@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/lib/pq"
+
 	"phonebank"
 )
 
@@ -68,13 +70,13 @@ func (p WavePace) Minutes(c phonebank.Channel, n int) int {
 	return int(math.Ceil(float64(n) * each))
 }
 
-// WavePace reads the calls of the last 30 days on which there were any, at most the newest 5,000 of them.
+// WavePace reads the calls of the last 30 days on which there were any, at most the newest 1,000 of them.
 func (q queries) WavePace(ctx context.Context) (p WavePace, err error) {
 	err = q.get(ctx, &p, `
 		SELECT COALESCE(avg(LEAST(EXTRACT(epoch FROM COALESCE(c.wrapped_at, k.ended_at) - k.created_at) / 60, 60)), 0)::float8 AS call, count(*) AS calls
 		FROM (SELECT conversation_id, created_at, ended_at FROM calls
 			WHERE kind = 'outbound' AND ended_at IS NOT NULL AND created_at > (SELECT max(created_at) FROM calls) - interval '30 days'
-			ORDER BY created_at DESC LIMIT 5000) k
+			ORDER BY created_at DESC LIMIT 1000) k
 		LEFT JOIN conversations c ON c.id = k.conversation_id AND c.outcome <> ''`)
 	return p, err
 }
@@ -137,6 +139,44 @@ type WaveReport struct {
 	Stopped    int                       `db:"stopped"`    // said stop in a talk of the wave
 	NextTalks  int                       `db:"next_talks"` // talks with which another one was agreed
 	Outcomes   map[phonebank.Outcome]int `db:"-"`          // how every contact ended
+}
+
+// WavePromises is what became of the promises of one wave.
+type WavePromises struct {
+	WaveID  phonebank.WaveID `db:"wave_id"`
+	Kept    int              `db:"kept"`
+	Partly  int              `db:"partly"`
+	Missed  int              `db:"missed"`
+	Moved   int              `db:"moved"`
+	LetGoOf int              `db:"let_go_of"`
+}
+
+// PromisesOfWaves reads of several waves at once what their reports say of promises. It begins at what happened while each of them went on,
+// not at its people: a list of large waves is as quick as one of small ones.
+func (q queries) PromisesOfWaves(ctx context.Context, ids []phonebank.WaveID) (map[phonebank.WaveID]WavePromises, error) {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = string(id)
+	}
+	var rows []WavePromises
+	if err := q.all(ctx, &rows, `
+		SELECT w.id AS wave_id, count(*) FILTER (WHERE p.state = 'kept') AS kept, count(*) FILTER (WHERE p.state = 'partly') AS partly,
+			count(*) FILTER (WHERE p.state = 'missed') AS missed, count(*) FILTER (WHERE p.state = 'moved') AS moved, count(*) FILTER (WHERE p.state = 'let_go') AS let_go_of
+		FROM waves w CROSS JOIN LATERAL (
+			SELECT k.state FROM conversations c JOIN commitments k ON k.conversation_id = c.id JOIN wave_members m ON m.wave_id = w.id AND m.person_id = c.person_id
+			WHERE c.started_at >= w.launched_at AND c.started_at <= COALESCE(w.done_at, 'infinity') AND c.state = 'wrapped' AND c.outcome <> ''
+			UNION ALL
+			SELECT k.state FROM commitments k JOIN wave_members m ON m.wave_id = w.id AND m.person_id = k.person_id
+			WHERE k.settled_at >= w.launched_at AND k.settled_at <= COALESCE(w.done_at, 'infinity') AND NOT EXISTS (SELECT 1 FROM conversations c
+				WHERE c.id = k.conversation_id AND c.started_at >= w.launched_at AND c.started_at <= COALESCE(w.done_at, 'infinity') AND c.state = 'wrapped' AND c.outcome <> '')) p
+		WHERE w.id = ANY($1) GROUP BY w.id`, pq.Array(list)); err != nil {
+		return nil, err
+	}
+	of := make(map[phonebank.WaveID]WavePromises, len(rows))
+	for _, r := range rows {
+		of[r.WaveID] = r
+	}
+	return of, nil
 }
 
 // WaveReport reads what came of a wave.

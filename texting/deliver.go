@@ -204,10 +204,7 @@ func (d *Desk) failed(ctx context.Context, s store.Sending, f *carrier.Failure) 
 		// It was refused for what we did, not for whom it is to: it waits until we have mended that, or a person decides.
 		return d.finish(ctx, s, phonebank.OutboxBackOff, nil, meaning.Sentence())
 	}
-	if err := d.finish(ctx, s, phonebank.OutboxFail, nil, meaning.Sentence()); err != nil {
-		return err
-	}
-	return d.Store.InTx(ctx, func(tx *store.Tx) error { return d.mark(ctx, tx, s.PhoneID, meaning) })
+	return d.finishAndMark(ctx, s, meaning)
 }
 
 // mark keeps what Twilio told us about a number.
@@ -221,36 +218,6 @@ func (d *Desk) mark(ctx context.Context, tx *store.Tx, phone phonebank.PhoneID, 
 	case carrier.NoTexts:
 		return tx.MarkNoTexts(ctx, phone, d.Now())
 	}
-	return nil
-}
-
-// finish stores one outcome with what it means for the message and the promise.
-func (d *Desk) finish(ctx context.Context, s store.Sending, event phonebank.OutboxEvent, sent *carrier.Sent, why string) error {
-	s.State = phonebank.OutboxSending
-	at := d.Now()
-	change, err := s.Apply(event, at)
-	if err != nil {
-		return err
-	}
-	s.Why = why
-	message, followUp, notBefore := phonebank.MessageState(""), phonebank.FollowUpState(""), s.NotBefore
-	switch event {
-	case phonebank.OutboxAccept:
-		message, followUp = phonebank.MessageState(sent.Status), phonebank.FollowUpDone
-		if message.Rank() == 0 {
-			message = phonebank.MessageAccepted
-		}
-	case phonebank.OutboxFail:
-		message, followUp = phonebank.MessageFailed, phonebank.FollowUpFailed
-	case phonebank.OutboxBackOff:
-		notBefore = at.Add(backOff(s.Attempt))
-		followUp = phonebank.FollowUpDue
-	}
-	if err := d.Store.FinishText(ctx, s.Outbox, change, message, followUp, notBefore); err != nil {
-		return err
-	}
-	crash.Here("text.kept")
-	d.told(s)
 	return nil
 }
 

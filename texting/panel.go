@@ -23,8 +23,8 @@ func (d *Desk) block(ctx context.Context, id phonebank.PhoneID, user phonebank.U
 	var stopped store.Stopped
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
 		phone, err := tx.LockPhone(ctx, id)
-		if err != nil || phone.OptedOutAt != nil {
-			return err
+		if err != nil || phone.OptedOutAt != nil && phone.HoldSince == nil {
+			return err // a hold on a number that is blocked already ends with this
 		}
 		stopped, err = tx.OptOut(ctx, id, "told to us", words, store.By{User: user, Note: why}, at)
 		return err

@@ -80,9 +80,9 @@ func (d *Desk) receiveKeyword(ctx context.Context, row store.Inbound, meaning ph
 		}
 		switch meaning {
 		case phonebank.SaysStop:
-			stopped, err = tx.OptOut(ctx, got.PhoneID, "text", row.Body, store.By{}, at)
+			stopped, err = tx.OptOut(ctx, got.PhoneID, "text", row.Body, store.By{Said: row.At}, at)
 		case phonebank.SaysStart:
-			err = tx.OptIn(ctx, got.PhoneID, "text", row.Body, store.By{}, at)
+			err = tx.OptIn(ctx, got.PhoneID, "text", row.Body, store.By{Said: row.At}, at)
 		case phonebank.Refusal:
 			stopped, err = tx.HoldPhone(ctx, got.PhoneID, row.Body, at)
 		}
@@ -165,7 +165,7 @@ type answer struct {
 func (d *Desk) together(ctx context.Context, row store.Inbound) (store.Received, error) {
 	w := waiting{row: row, answer: make(chan answer, 1)}
 	select {
-	case d.gather <- w:
+	case d.inbound <- w:
 	case <-d.done:
 		return store.Received{}, phonebank.Fail(phonebank.Unavailable, "We are closing down. Please try again.")
 	case <-ctx.Done():
@@ -173,31 +173,6 @@ func (d *Desk) together(ctx context.Context, row store.Inbound) (store.Received,
 	}
 	a := <-w.answer // the loop answers everything it takes, within the deadline of the database
 	return a.got, a.err
-}
-
-// gatherMost bounds one commit: its latency is everybody's.
-const gatherMost = 64
-
-func (d *Desk) gatherLoop() {
-	for {
-		var first waiting
-		select {
-		case <-d.done:
-			return
-		case first = <-d.gather:
-		}
-		batch := []waiting{first}
-	fill:
-		for len(batch) < gatherMost {
-			select {
-			case w := <-d.gather:
-				batch = append(batch, w)
-			default:
-				break fill
-			}
-		}
-		d.receiveBatch(batch)
-	}
 }
 
 func (d *Desk) receiveBatch(batch []waiting) {

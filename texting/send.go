@@ -90,7 +90,7 @@ func (d *Desk) write(ctx context.Context, tx *store.Tx, draft Draft, at time.Tim
 		return o, err
 	}
 	if claim.UserID != "" && claim.UserID != draft.UserID {
-		return o, beingAnswered(claim, person.FirstName)
+		return o, beingAnswered(claim, person.Called())
 	}
 	byHand, _, err := tx.TextConsent(ctx, person.ID, phone.ID)
 	if err != nil {
@@ -163,12 +163,16 @@ func (d *Desk) Press(ctx context.Context, id phonebank.OutboxID, body string, us
 		if err != nil {
 			return err
 		}
+		if !change.Moved() {
+			return phonebank.Fail(phonebank.Stale, "This text is on its way already, with the words it had. Look at the thread.")
+		}
 		if len([]rune(body)) > phonebank.MaxText {
 			return phonebank.Fail(phonebank.Invalid, "This is longer than a text can be (%d letters). Make it two.", phonebank.MaxText)
 		}
 		if body = Plain(body); body != "" {
 			s.Body = body
 		}
+		s.Automatic = false // a person sends it from here on, whatever kept it from going by itself
 		s.NotBefore, s.NotAfter, s.UserID, generation = at, at.Add(phonebank.LateBy), user, s.Generation
 		return tx.SaveOutbox(ctx, s.Outbox, change, store.By{User: user})
 	})

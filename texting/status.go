@@ -56,7 +56,7 @@ func (d *Desk) Status(ctx context.Context, r Report) error {
 					return err
 				}
 			}
-			if err := tx.FinishText(ctx, o, change, phonebank.MessageAccepted, phonebank.FollowUpDone, o.NotBefore); err != nil {
+			if err := tx.FinishText(ctx, store.Outcome{Outbox: o, Change: change, Message: phonebank.MessageAccepted, FollowUp: phonebank.FollowUpDone, NotBefore: o.NotBefore}); err != nil {
 				return err
 			}
 		}
@@ -76,13 +76,14 @@ func (d *Desk) Status(ctx context.Context, r Report) error {
 				return err
 			}
 		}
-		if to == m.State {
-			return nil
-		}
-		if r.ErrorCode != 0 {
-			if err := d.mark(ctx, tx, s.PhoneID, carrier.MeaningOf(r.ErrorCode)); err != nil {
+		// A stop that Twilio tells us of is kept in the transaction that takes the report, whatever else we know of the text.
+		if meaning := carrier.MeaningOf(r.ErrorCode); r.ErrorCode != 0 && (to != m.State || meaning == carrier.OptedOut) {
+			if err := d.mark(ctx, tx, s.PhoneID, meaning); err != nil {
 				return err
 			}
+		}
+		if to == m.State {
+			return nil
 		}
 		crash.Here("report.before-commit")
 		return tx.SaveClimb(ctx, m.ID, r.SID, to, r.ErrorCode)
@@ -114,17 +115,28 @@ type reportAnswer struct {
 
 // climb takes the short way: a report of an accepted text that only climbs shares one statement and one commit with those that
 // come in while a commit is under way, on one connection, so that the callbacks of a thousand texts never keep a text from
-// being sent. It answers false where a report needs the longer look.
-func (d *Desk) climb(ctx context.Context, r Report) (bool, error) {
+// being sent. It answers false where a report needs the longer look. The first look may come before Twilio's answer is kept, or
+// beside another report of the same text, so there is a second one.
+func (d *Desk) climb(ctx context.Context, r Report) (moved bool, err error) {
 	if r.ErrorCode != 0 || r.Status.Rank() == 0 {
 		return false, nil
 	}
-	w := reported{climb: store.Climb{Key: r.key(), Token: r.Token, SID: r.SID, To: r.Status}, answer: make(chan reportAnswer, 1)}
+	c := store.Climb{Key: r.key(), Token: r.Token, SID: r.SID, To: r.Status}
 	for _, from := range phonebank.MessageStates {
 		if to, conflict := from.Climb(r.Status); to != from && !conflict {
-			w.climb.Below = append(w.climb.Below, from)
+			c.Below = append(c.Below, from)
 		}
 	}
+	for range 2 {
+		if moved, err = d.climbOnce(ctx, c); moved || err != nil {
+			break
+		}
+	}
+	return moved, err
+}
+
+func (d *Desk) climbOnce(ctx context.Context, c store.Climb) (bool, error) {
+	w := reported{climb: c, answer: make(chan reportAnswer, 1)}
 	select {
 	case d.reports <- w:
 	case <-d.done:
@@ -134,28 +146,6 @@ func (d *Desk) climb(ctx context.Context, r Report) (bool, error) {
 	}
 	a := <-w.answer // the loop answers everything it takes, within the deadline of the database
 	return a.moved, a.err
-}
-
-func (d *Desk) climbLoop() {
-	for {
-		var first reported
-		select {
-		case <-d.done:
-			return
-		case first = <-d.reports:
-		}
-		batch := []reported{first}
-	fill:
-		for len(batch) < gatherMost {
-			select {
-			case w := <-d.reports:
-				batch = append(batch, w)
-			default:
-				break fill
-			}
-		}
-		d.climbBatch(batch)
-	}
 }
 
 func (d *Desk) climbBatch(batch []reported) {

@@ -154,3 +154,55 @@ func TestStop_IsConfirmedInTheLanguageOfTheKeyword(t *testing.T) {
 		t.Error("INICIO lifted nothing")
 	}
 }
+
+// Twilio's list may bring a START after the STOP that was written later: the last word is the one that was said last.
+func TestStart_ThatComesLateLiftsNoStopThatWasSaidAfterIt(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	said := func(n int, words string, ago time.Duration) {
+		t.Helper()
+		one := in(n, "+12125550123", words)
+		one.At = b.Clock.Now().Add(-ago)
+		ok(t, b.Desk.Receive(ctx, one))
+	}
+	stopped := func() bool {
+		t.Helper()
+		phone, err := b.Store.Phone(ctx, p.PhoneID)
+		ok(t, err)
+		return phone.OptedOutAt != nil
+	}
+	said(1, "STOP", 20*time.Minute)
+	said(2, "STOP", time.Minute) // the first one still stands, and this is when they said it last
+	said(3, "START", 10*time.Minute)
+	if !stopped() {
+		t.Error("an older START lifted a newer STOP")
+	}
+	said(4, "START", 0)
+	if stopped() {
+		t.Error("a START after it lifted nothing")
+	}
+	said(5, "STOP", 0) // a fetch brings both, in the order in which they were said
+	b.Clock.Advance(10 * time.Minute)
+	said(6, "STOP", 5*time.Minute)
+	said(7, "START", 4*time.Minute)
+	if stopped() {
+		t.Error("a STOP that was stored late counts as said when it was stored")
+	}
+}
+
+// "It was a no" also ends the hold of a number that had said stop before.
+func TestRule_EndsTheHoldOfANumberThatIsBlockedAlready(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "STOP")))
+	ok(t, b.Desk.Receive(ctx, in(2, "+12125550123", "I said please stop by never")))
+	if phone, err := b.Store.Phone(ctx, p.PhoneID); err != nil || phone.HoldSince == nil {
+		t.Fatalf("no hold to rule on: %v", err)
+	}
+	ok(t, b.Desk.Rule(ctx, p.PhoneID, b.Coordinator.ID, true, ""))
+	phone, err := b.Store.Phone(ctx, p.PhoneID)
+	ok(t, err)
+	if phone.HoldSince != nil || phone.OptedOutAt == nil || b.Count(`SELECT count(*) FROM refusals WHERE state = 'open'`) != 0 {
+		t.Errorf("hold %v, opted out %v", phone.HoldSince, phone.OptedOutAt)
+	}
+}

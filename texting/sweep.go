@@ -40,7 +40,7 @@ func (d *Desk) Sweep(ctx context.Context) error {
 			return err
 		}
 		o.Why = "The sender stopped before Twilio's answer was kept, so nobody knows whether it went."
-		if err := d.Store.FinishText(ctx, o, change, "", "", o.NotBefore); err != nil {
+		if err := d.Store.FinishText(ctx, store.Outcome{Outbox: o, Change: change, NotBefore: o.NotBefore}); err != nil {
 			return err
 		}
 		crash.Here("sweep.leased-out")
@@ -137,11 +137,17 @@ func (d *Desk) ask(ctx context.Context, o phonebank.Outbox, at time.Time) error 
 	const why = "Nobody knows whether this text went. A person decides."
 	asked := false
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
+		s, err := tx.LockSending(ctx, o.ID) // the number first, as a stop does
+		if err != nil {
+			return err
+		}
 		if asked, err = tx.AskPerson(ctx, o, why, at); err != nil || !asked {
 			return err
 		}
-		return d.moveFollowUp(ctx, tx, store.Sending{Outbox: o}, phonebank.FollowUpAsk, at, why)
+		if s.OptedOut { // nothing is planned for a number that has said stop: there is only the text to look at
+			return d.moveFollowUp(ctx, tx, s, phonebank.FollowUpCancel, at, "They have asked us to stop since. Nobody knows whether this text went.")
+		}
+		return d.moveFollowUp(ctx, tx, s, phonebank.FollowUpAsk, at, why)
 	})
 	if asked && err == nil {
 		d.told(store.Sending{Outbox: o})

@@ -15,7 +15,7 @@ import (
 // Desk is where texts come in and leave.
 type Desk struct {
 	Parts
-	gather  chan waiting
+	inbound chan waiting
 	reports chan reported
 	replies chan struct{} // somebody wrote
 	done    chan struct{}
@@ -36,9 +36,9 @@ type Parts struct {
 
 // New opens a desk; Close ends its gathering.
 func New(p Parts) *Desk {
-	d := &Desk{Parts: p, gather: make(chan waiting), reports: make(chan reported), replies: make(chan struct{}, 1), done: make(chan struct{})}
-	d.loops.Go(d.gatherLoop)
-	d.loops.Go(d.climbLoop)
+	d := &Desk{Parts: p, inbound: make(chan waiting), reports: make(chan reported), replies: make(chan struct{}, 1), done: make(chan struct{})}
+	d.loops.Go(func() { gather(d, d.inbound, d.receiveBatch) })
+	d.loops.Go(func() { gather(d, d.reports, d.climbBatch) })
 	d.loops.Go(d.weighLoop)
 	return d
 }

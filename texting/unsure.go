@@ -88,6 +88,14 @@ func (d *Desk) mayGo(ctx context.Context, tx *store.Tx, s store.Sending, at time
 	if err := mayText(ctx, tx, s, at); err != nil {
 		return err
 	}
+	if err := waveStands(ctx, tx, s.FollowUpID); err != nil {
+		return err
+	}
+	if s.FollowUpID != nil {
+		if _, err := (phonebank.FollowUp{State: s.FollowUpState}).Apply(phonebank.FollowUpStart, at); err != nil {
+			return phonebank.Fail(phonebank.Stale, "What this text was for was taken off meanwhile, so it was not sent. Leave it, or write to them.")
+		}
+	}
 	if paused, err := tx.Paused(ctx); err != nil {
 		return err
 	} else if paused != nil {

@@ -242,3 +242,45 @@ func TestLastMoment_NothingLeavesAfterIt(t *testing.T) {
 		t.Errorf("%d late, %d of 3 listed", late, listed)
 	}
 }
+
+// What was taken off while nobody knew whether its text went is not sent again: the press says why, and nothing stands ready.
+func TestUnsure_WhatWasTakenOffMeanwhileIsNotSentAgain(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := unsure(t, b, p, simulator.DoServerError)
+	o := mustOutbox(t, b, f.ID)
+	_, err := b.Store.DB().Exec(`UPDATE follow_ups SET state = 'cancelled' WHERE id = $1`, f.ID)
+	ok(t, err)
+	if err := b.Desk.SendAgain(ctx, o.ID, b.Coordinator); phonebank.KindOf(err) != phonebank.Stale {
+		t.Errorf("%v", err)
+	}
+	if n := b.Count(`SELECT count(*) FROM outbox WHERE state = 'ready'`); n != 0 {
+		t.Errorf("%d texts stand ready and would never go", n)
+	}
+}
+
+// They say stop while nobody knows whether a text went: it ends with the text on the list to look at, and nothing planned for the
+// number, which the auditor would take for a promise after a stop.
+func TestUnsure_AStopMeanwhileLeavesNothingPlanned(t *testing.T) {
+	b := testbank.New(t, testbank.Options{NoLoops: true})
+	p := b.Neighbor("Walt Brandt", "+12125550123")
+	f := reminder(t, b, p, "See you Thursday.")
+	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "messages.create", Do: simulator.DoServerError, Count: 1})
+	b.Clock.Advance(61 * time.Second)
+	ok(t, b.Desk.Deliver(ctx, mustOutbox(t, b, f.ID).ID, 0))
+	ok(t, b.Desk.Receive(ctx, in(1, "+12125550123", "STOP")))
+	for _, minutes := range []int{2, 5, 10, 15} {
+		b.Clock.Advance(time.Duration(minutes) * time.Minute)
+		ok(t, b.Desk.Sweep(ctx))
+	}
+	now, err := b.Store.FollowUp(ctx, f.ID)
+	ok(t, err)
+	if o := mustOutbox(t, b, f.ID); now.State != phonebank.FollowUpCancelled || o.State != phonebank.OutboxUnknown {
+		t.Errorf("the promise is %s, its text %s", now.State, o.State)
+	}
+	found, err := b.Store.Audit(ctx, b.Clock.Now())
+	ok(t, err)
+	if len(found) != 0 {
+		t.Errorf("the auditor stops everything for %v", found)
+	}
+}

@@ -11,6 +11,7 @@ import (
 type crowd struct {
 	most   int64
 	inside atomic.Int64
+	away   [forVoice + 1]atomic.Int64 // turned away, by kind
 }
 
 // share is how full, in quarters, the house may be for one kind of webhook to be let in.
@@ -26,6 +27,7 @@ const (
 func (c *crowd) enter(kind share) bool {
 	if c.inside.Add(1) > c.most*int64(kind)/4 {
 		c.inside.Add(-1)
+		c.away[kind].Add(1)
 		return false
 	}
 	return true
@@ -33,9 +35,18 @@ func (c *crowd) enter(kind share) bool {
 
 func (c *crowd) leave() { c.inside.Add(-1) }
 
+// Turned is how many webhooks were turned away at the door for want of room. A caller who was turned away heard words.
+type Turned struct{ Reports, Texts, Calls int64 }
+
+// TurnedAway counts them since the process began.
+func (h *Hooks) TurnedAway() Turned {
+	return Turned{h.crowd.away[forReports].Load(), h.crowd.away[forTexts].Load(), h.crowd.away[forVoice].Load()}
+}
+
 // admit serves one request when there is room for its kind, and else answers with what its kind gets instead. It tells the status.
 func (h *Hooks) admit(w http.ResponseWriter, r *http.Request, s shape, do use, otherwise instead) int {
 	if !h.crowd.enter(s.room) {
+		h.missed(s)
 		otherwise(w)
 		if s.voice {
 			return http.StatusOK

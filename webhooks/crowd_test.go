@@ -60,6 +60,9 @@ func TestCrowd_ReportsGoFirstThenTextsThenCallsAndNothingAcknowledgedIsLost(t *t
 	if code, body := (request{path: "/twilio/voice", form: call(1, "+14155550142")}).send(t, b); code != http.StatusOK || !strings.Contains(body, "<Response>") {
 		t.Errorf("a caller is answered with %d %s", code, body)
 	}
+	if turned := hooks.TurnedAway(); turned != (webhooks.Turned{Reports: 1, Texts: 6}) {
+		t.Errorf("counted as turned away: %+v", turned)
+	}
 	ok(t, lock.Rollback())
 	texts.Wait()
 	for range 6 {

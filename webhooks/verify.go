@@ -88,6 +88,7 @@ func (h *Hooks) serve(w http.ResponseWriter, r *http.Request, s shape, do use, o
 		if r.Context().Err() == nil { // else whoever asked has gone
 			h.Log.Error("webhook not served", "path", route(r), "error", err)
 		}
+		h.missed(s)
 		otherwise(w)
 		if s.voice {
 			return http.StatusOK

@@ -35,6 +35,7 @@ type Parts struct {
 type Hooks struct {
 	Parts
 	crowd crowd
+	unmet chan struct{} // somebody who wrote or rang was turned away
 }
 
 // New makes the webhooks.
@@ -42,7 +43,7 @@ func New(p Parts) *Hooks {
 	if p.Observe == nil {
 		p.Observe = func(string, int, time.Duration) {}
 	}
-	return &Hooks{Parts: p, crowd: crowd{most: int64(cmp.Or(p.InFlight, 512))}}
+	return &Hooks{Parts: p, crowd: crowd{most: int64(cmp.Or(p.InFlight, 512))}, unmet: make(chan struct{}, 1)}
 }
 
 // VoiceBudget is how long a voice webhook may think before the caller hears static TwiML.

@@ -5,6 +5,7 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -89,6 +90,10 @@ func (w *Worker) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { w.fetchLoop(ctx) })
 	loops.Go(func() { w.waveLoop(ctx) })
+	loops.Go(func() { w.sweepLoop(ctx) }) // most of it needs no queue
+	if w.Keeper != nil {
+		loops.Go(func() { w.keepLoop(ctx) })
+	}
 	for {
 		err := server.Start(mux)
 		if err == nil {
@@ -101,10 +106,6 @@ func (w *Worker) Run(ctx context.Context) error {
 			return nil
 		case <-time.After(time.Second):
 		}
-	}
-	loops.Go(func() { w.sweepLoop(ctx) })
-	if w.Keeper != nil {
-		loops.Go(func() { w.keepLoop(ctx) })
 	}
 	<-ctx.Done()
 	server.Shutdown()
@@ -139,7 +140,8 @@ func (w *Worker) sweepLoop(ctx context.Context) {
 		more := w.ring(ctx)
 		if err := w.lookAfter(ctx); err != nil && ctx.Err() == nil {
 			w.Log.Warn("sweep not finished", "error", err)
-		} else if err := w.AuditWhenDue(ctx, before); err != nil && ctx.Err() == nil {
+		}
+		if err := w.AuditWhenDue(ctx, before); err != nil && ctx.Err() == nil {
 			w.Log.Warn("promises not audited", "error", err)
 		}
 		for waiting := true; waiting; {
@@ -165,18 +167,13 @@ func (w *Worker) Sweep(ctx context.Context) error {
 	return w.lookAfter(ctx)
 }
 
-// lookAfter is the part of a sweep that needs no queue.
+// lookAfter is the part of a sweep that needs no queue. One step that fails keeps none of the others from being done.
 func (w *Worker) lookAfter(ctx context.Context) error {
-	if err := w.Diary.Expire(ctx); err != nil {
-		return err
+	var all []error
+	for _, step := range []func(context.Context) error{w.Diary.Expire, w.Desk.WeighReplies, w.Diary.MissingAnswers, w.Desk.Sweep} {
+		all = append(all, step(ctx))
 	}
-	if err := w.Desk.WeighReplies(ctx); err != nil {
-		return err
-	}
-	if err := w.Diary.MissingAnswers(ctx); err != nil {
-		return err
-	}
-	return w.Desk.Sweep(ctx)
+	return errors.Join(all...)
 }
 
 // quiet turns asynq's lines into ours.

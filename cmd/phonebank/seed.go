@@ -265,7 +265,7 @@ func seedTalk(ctx context.Context, tx *store.Tx, campaign phonebank.Campaign, n 
 		if value == "" {
 			continue
 		}
-		if err := tx.KeepWord(ctx, person.ID, store.Word{Name: name, Value: value, Label: "WHAT THEY TOLD US", At: at}, talk.ID, luis); err != nil {
+		if err := tx.KeepWord(ctx, person.ID, store.Word{Name: name, Value: value, Label: "What they told us", At: at}, talk.ID, luis); err != nil {
 			return person.ID, err
 		}
 	}

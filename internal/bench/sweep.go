@@ -12,12 +12,15 @@ import (
 const ahead = 1_000_000 / listed
 
 // measureSweep times whole passes of the sweeper over a million rows that are planned for later: nothing due, and 1,000 due.
-func measureSweep(ctx context.Context, w *world, _ *report) error {
+func measureSweep(ctx context.Context, w *world, r *report) error {
 	if err := w.planAMillion(ctx); err != nil {
 		return err
 	}
-	sweeper := worker.New(worker.Parts{Redis: w.queue, Desk: w.desk, Diary: w.diary, Bell: w.bell, Log: w.log})
+	sweeper := w.sweeper()
 	pass := func() (float64, error) {
+		if err := w.redis.FlushDB(ctx).Err(); err != nil { // nobody takes the bells here, and it would wait for room
+			return 0, err
+		}
 		began := time.Now()
 		err := sweeper.Sweep(ctx)
 		return float64(time.Since(began).Microseconds()) / 1000, err
@@ -46,9 +49,17 @@ func measureSweep(ctx context.Context, w *world, _ *report) error {
 			slowest = max(slowest, ms)
 		}
 		rows = append(rows, []string{fmt.Sprintf("%d texts due", due), fmt.Sprintf("%.1f ms", median(took)), fmt.Sprintf("%.1f ms", slowest)})
+		if due == 0 {
+			r.hold("a pass of the sweeper, a million planned and nothing due", fmt.Sprintf("%.1f ms", median(took)), "< 50 ms", median(took) < 50)
+		}
 	}
 	table(rows)
 	return nil
+}
+
+// sweeper is a worker that only sweeps.
+func (w *world) sweeper() *worker.Worker {
+	return worker.New(worker.Parts{Redis: w.queue, Desk: w.desk, Diary: w.diary, Bell: w.bell, Log: w.log})
 }
 
 // planAMillion writes a million follow-ups for the coming weeks: texts with their rows in the outbox, and every fifth a call.

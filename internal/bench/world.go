@@ -292,7 +292,7 @@ func (w *world) seed(ctx context.Context) error {
 			return err
 		}
 	}
-	const chunk = 2000
+	const chunk = 500 // one statement, which a busy machine must end within the deadline of a connection
 	for from := 0; from < listed; from += chunk {
 		list := make([]store.NewPerson, chunk)
 		for i := range list {

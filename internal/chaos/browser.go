@@ -85,6 +85,7 @@ func (b *browser) ask(ctx context.Context, method, path string, body any) (statu
 type volunteer struct {
 	*browser
 	k      *work
+	user   phonebank.UserID
 	join   string
 	number string
 	tab    string
@@ -100,11 +101,14 @@ func pressesOne() (list []simulator.Press) {
 	return list
 }
 
+// volunteers is how many hold talks at once.
+const volunteers = 9
+
 // staff lets people work by their browsers: volunteers hold talks, a coordinator presses Send twice, somebody else's program
 // promises through the API.
 func (k *work) staff(ctx context.Context) error {
 	at := k.clock.Now()
-	for i := range 3 {
+	for i := range volunteers {
 		u := phonebank.User{ID: phonebank.NewID[phonebank.UserID](at), Name: fmt.Sprintf("Volunteer %d", i+1), Role: phonebank.Volunteer,
 			Phone: phonebank.Number(fmt.Sprintf("+121255502%02d", i)), CreatedAt: at}
 		if err := k.store.AddUser(ctx, u); err != nil {
@@ -115,8 +119,8 @@ func (k *work) staff(ctx context.Context) error {
 			return err
 		}
 		k.sim.Person(string(u.Phone), simulator.Behaviour{Presses: pressesOne()})
-		v := &volunteer{browser: b, k: k, join: "/j/" + k.join, number: string(u.Phone), tab: phonebank.NewID[string](at), wraps: map[string]string{}, since: map[string]time.Time{}}
-		k.every(ctx, 6, v.turn)
+		v := &volunteer{browser: b, k: k, user: u.ID, join: "/j/" + k.join, number: string(u.Phone), tab: phonebank.NewID[string](at), wraps: map[string]string{}, since: map[string]time.Time{}}
+		k.every(ctx, 3, v.turn)
 	}
 	desk, err := k.signIn(ctx, k.coordinator.ID, store.LoginSecret)
 	if err != nil {
@@ -149,6 +153,9 @@ func (v *volunteer) turn(ctx context.Context) {
 	nonce := nonceOf.FindStringSubmatch(page)
 	switch {
 	case strings.Contains(page, `action="/shift/call"`) && nonce != nil:
+		if v.k.chance(4) {
+			v.k.all.Go(func() { v.stopsAsItRings(ctx) })
+		}
 		v.ask(ctx, http.MethodPost, "/shift/call", url.Values{"nonce": {nonce[1]}})
 	case strings.Contains(page, `action="/shift/ready"`):
 		v.ask(ctx, http.MethodPost, "/shift/ready", url.Values{})
@@ -158,6 +165,19 @@ func (v *volunteer) turn(ctx context.Context) {
 		}
 	case !strings.Contains(page, `action="/shift/`):
 		v.ask(ctx, http.MethodPost, v.join, url.Values{"name": {"Volunteer"}, "phone": {v.number}})
+	}
+}
+
+// stopsAsItRings lets whoever's card is open say stop at the moment of the call.
+func (v *volunteer) stopsAsItRings(ctx context.Context) {
+	var number string
+	if err := v.w.sql.GetContext(ctx, &number, `SELECT p.number FROM shifts s JOIN people pe ON pe.id = s.person_id JOIN phones p ON p.id = pe.phone_id
+		WHERE s.user_id = $1 AND s.state = 'reserved'`, v.user); err != nil {
+		return // the card was taken back, or the records are away
+	}
+	pause(ctx, v.k.pick(120))
+	if _, err := v.w.sim.Text(number, ours, stops[v.k.pick(len(stops))]); err == nil {
+		v.k.ringing.Add(1)
 	}
 }
 
@@ -186,10 +206,10 @@ func (v *volunteer) talk(ctx context.Context, id string) {
 		if _, known := v.since[id]; !known {
 			v.since[id] = time.Now()
 		}
-		if state.Call.State == "bridged" || time.Since(v.since[id]) > 5*time.Second {
+		if state.Call.State == "bridged" || time.Since(v.since[id]) > 3*time.Second {
 			v.ask(ctx, http.MethodPost, path+"/hangup", map[string]any{})
 		}
-		if time.Since(v.since[id]) < 9*time.Second {
+		if time.Since(v.since[id]) < 6*time.Second {
 			return
 		}
 	}

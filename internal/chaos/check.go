@@ -152,7 +152,7 @@ func (w *world) fetched(r *records) finding {
 
 // doubles: one step of a follow-up is at most one text at Twilio.
 func (w *world) doubles(r *records) finding {
-	f := finding{promise: "P3", what: "texts that Twilio has more than once"}
+	f := finding{promise: "P3", what: "texts of follow-ups, taken for sending, that Twilio has more than once"}
 	byToken, byWords := map[string]int{}, map[string]int{}
 	for _, s := range w.ledger.sent {
 		byToken[s.token]++
@@ -161,8 +161,8 @@ func (w *world) doubles(r *records) finding {
 		}
 	}
 	for _, o := range r.outbox {
-		if o.FollowUp == nil {
-			continue
+		if o.FollowUp == nil || o.Attempt == 0 && byToken[o.Token] == 0 {
+			continue // a person sent it, or it was cancelled before anybody took it
 		}
 		f.try()
 		if n := byToken[o.Token]; n > 1 {
@@ -364,11 +364,14 @@ var inSQL = []struct{ promise, what, trials, bad string }{
 		WHERE p.opted_out_at IS NOT NULL AND l.state <> 'done'`,
 	},
 	{
+		// A text that was out at Twilio as the stop was stored, and was turned back there, is cancelled as it comes back.
 		"P6", "stops that cancelled in another transaction than their own",
 		`SELECT count(*) FROM journal WHERE event = 'cancel' AND note = 'They asked us to stop.'`,
 		`SELECT 'line ' || c.id || ' of the journal' FROM journal c
 		WHERE c.event = 'cancel' AND c.note = 'They asked us to stop.' AND c.thing = 'follow_up'
-			AND NOT EXISTS (SELECT 1 FROM journal s JOIN follow_ups f ON f.id = c.thing_id WHERE s.thing = 'phone' AND s.thing_id = f.phone_id AND s.event = 'opt_out' AND s.xmin = c.xmin)`,
+			AND NOT EXISTS (SELECT 1 FROM journal s JOIN follow_ups f ON f.id = c.thing_id WHERE s.thing = 'phone' AND s.thing_id = f.phone_id AND s.event = 'opt_out' AND s.xmin = c.xmin)
+			AND NOT EXISTS (SELECT 1 FROM outbox o JOIN journal b ON b.thing = 'outbox' AND b.thing_id = o.id AND b.event = 'back_off' AND b.id < c.id
+				JOIN journal s ON s.thing = 'phone' AND s.thing_id = o.phone_id AND s.event = 'opt_out' AND s.id < b.id WHERE o.follow_up_id = c.thing_id)`,
 	},
 	{
 		"P21", "texts beyond three to a number in 24 hours without a sign of life between",

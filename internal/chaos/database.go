@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,6 +50,11 @@ func (d *database) url() string { return d.server.URL() }
 
 // immediate is `pg_ctl stop -m immediate`, and a start: every connection is gone, and the log is replayed.
 func (d *database) immediate(ctx context.Context, away time.Duration) error {
+	return d.without(ctx, func() error { time.Sleep(away); return nil })
+}
+
+// without stops the server at once, does something, and starts it again.
+func (d *database) without(ctx context.Context, do func() error) error {
 	d.mu.Lock()
 	server := d.server
 	d.mu.Unlock()
@@ -57,8 +63,7 @@ func (d *database) immediate(ctx context.Context, away time.Duration) error {
 	}
 	<-server.Done()
 	_ = server.Stop(ctx) // it has ended; this gives its folder back
-	time.Sleep(away)
-	return d.start(ctx)
+	return errors.Join(do(), d.start(ctx))
 }
 
 // freeze stops the server and all its processes where they are: connections stay open and say nothing.

@@ -21,9 +21,9 @@ import (
 type options struct {
 	seed     uint64
 	shard    time.Duration // how long the bad day lasts; longer where the crash points take longer
-	follows  int           // follow-ups that come due in it
+	follows  int           // texts that are taken for sending in it, by far the most of them automatic
 	scale    int           // the product's waits are 1/scale of what they are
-	only     string        // points, random or prompt
+	only     string        // points, random, prompt or crowd
 	points   []string      // these crash points alone
 	patience time.Duration // for the crash points; 0: as long as the shard
 	troubles int           // so many random troubles are enough; 0: as many as there is time for
@@ -35,9 +35,9 @@ func main() {
 	o := options{}
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides the schedule")
 	flag.DurationVar(&o.shard, "shard", 270*time.Second, "how long the bad day lasts")
-	flag.IntVar(&o.follows, "n", 10_000, "how many follow-ups come due")
+	flag.IntVar(&o.follows, "n", 10_000, "how many texts are taken for sending")
 	flag.IntVar(&o.scale, "scale", 30, "the product's waits are this many times as short")
-	flag.StringVar(&o.only, "only", "", "points: the crash points alone; random: random troubles alone; prompt: how soon work flows again")
+	flag.StringVar(&o.only, "only", "", "points: the crash points alone; random: random troubles alone; prompt: how soon work flows again; crowd: ten times an evening")
 	point := flag.String("point", "", "visit these crash points alone, with commas between")
 	flag.StringVar(&o.binary, "binary", "", "a service built with -tags chaos, instead of building one")
 	flag.BoolVar(&o.verbose, "v", false, "print the schedule while it happens")
@@ -69,12 +69,12 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			return err
 		}
 	}
-	if o.only != "prompt" {
+	if o.only != "prompt" && o.only != "crowd" {
 		if err := shard(ctx, o, out); err != nil || o.only != "" {
 			return err
 		}
 	}
-	return prompt(ctx, o, func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) })
+	return quiet(ctx, o, func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) })
 }
 
 // shard runs one bad day to its end and reports.
@@ -97,16 +97,18 @@ func shard(ctx context.Context, o options, out io.Writer) error {
 // trouble is the bad day itself: work all the time, every crash point once, then whatever the seed decides. Then everything
 // is mended, and what was begun comes to its end.
 func (w *world) trouble(ctx context.Context) (*work, error) {
+	k := newWork(w)
+	k.promiseAhead(ctx)
 	w.began = time.Now()
+	w.note("%d texts are promised ahead", k.promised.Load())
 	day, over := context.WithCancel(ctx)
 	defer over()
 	looking, seen := context.WithCancel(ctx)
 	defer seen()
 	go w.coordinate(looking)
-	k := newWork(w)
 	twilioFaults(w.sim)
 	worked := make(chan error, 1)
-	go func() { worked <- k.run(day, float64(w.follows)/w.shard.Seconds()*1.15) }()
+	go func() { worked <- k.run(day) }()
 	if w.only != "random" {
 		w.visitPoints(day)
 	}
@@ -149,11 +151,11 @@ func (w *world) visitPoints(ctx context.Context) {
 	w.note("%d crash points are left to visit", len(w.agenda.left()))
 }
 
-// drain gives what waited for the machines its chance to meet a faulty Twilio as well.
+// drain gives what waited for the machines its chance to meet a faulty Twilio as well. What may have been a no waits for a person.
 func (w *world) drain(ctx context.Context) {
 	for limit := time.Now().Add(w.shard / 3); ctx.Err() == nil && time.Now().Before(limit); pause(ctx, 200) {
 		var left int
-		if err := w.sql.GetContext(ctx, &left, `SELECT count(*) FROM outbox WHERE state = 'ready'`); err == nil && left == 0 {
+		if err := w.sql.GetContext(ctx, &left, `SELECT count(*) FROM outbox o JOIN phones p ON p.id = o.phone_id WHERE o.state = 'ready' AND p.hold_since IS NULL`); err == nil && left == 0 {
 			return
 		}
 	}

@@ -15,23 +15,41 @@ import (
 // time must stay small.
 const promptScale = 6
 
-// prompt measures how soon due work flows again after Redis was wiped, and after the workers died in the middle of it. Nothing
-// else goes wrong meanwhile.
-func prompt(ctx context.Context, o options, say func(string, ...any)) error {
-	o.scale, o.follows = promptScale, 600
+// quiet measures how soon work flows again after one trouble on a day on which nothing else goes wrong: Redis was wiped, the workers
+// died, no webhook came through, and ten times an evening came in at once.
+func quiet(ctx context.Context, o options, say func(string, ...any)) error {
+	say("\nOne trouble at a time (times in seconds of the product's clock)\n")
+	say("| promise | what happened | until | took | N | scale | bar |")
+	say("| --- | --- | --- | --- | --- | --- | --- |")
+	if o.only == "crowd" {
+		return overrun(ctx, o, say)
+	}
+	return errors.Join(promptly(ctx, o, say), heardAgain(ctx, o, say), overrun(ctx, o, say))
+}
+
+// quietDay starts everything for a day of its own, with nobody at work but who is asked to.
+func quietDay(ctx context.Context, o options, scale, people int) (*world, error) {
+	o.scale, o.follows = scale, people
 	w, err := open(ctx, o, discard{})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.serve(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// promptly is P12 and P13.
+func promptly(ctx context.Context, o options, say func(string, ...any)) error {
+	w, err := quietDay(ctx, o, promptScale, 600)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if err := w.serve(ctx); err != nil {
-		return err
-	}
 	k := newWork(w)
-	say("\nHow soon due work flows again (scale 1/%d, in seconds of the product's clock)\n", promptScale)
-	say("| promise | what happened as 200 texts came due | the last was accepted after | N | bar |")
-	say("| --- | --- | --- | --- | --- |")
-	var late []string
+	var late []error
 	for _, c := range []struct {
 		promise, what string
 		bar           time.Duration
@@ -50,15 +68,39 @@ func prompt(ctx context.Context, o options, say func(string, ...any)) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.promise, err)
 		}
-		say("| %s | %s | %.0f s | %d | <= %.0f s |", c.promise, c.what, took.Seconds(), accepted, c.bar.Seconds())
+		say("| %s | %s as 200 texts came due | the last was accepted | %.0f s | %d | 1/%d | <= %.0f s |", c.promise, c.what, took.Seconds(), accepted, promptScale, c.bar.Seconds())
 		if took > c.bar {
-			late = append(late, fmt.Sprintf("%s: after %s the last of %d texts was accepted %.0f s late, and %.0f s are promised", c.promise, c.what, accepted, took.Seconds(), c.bar.Seconds()))
+			late = append(late, fmt.Errorf("%s: after %s the last of %d texts was accepted %.0f s late, and %.0f s are promised", c.promise, c.what, accepted, took.Seconds(), c.bar.Seconds()))
 		}
 	}
-	if len(late) > 0 {
-		return errors.New(strings.Join(late, "\n"))
+	return errors.Join(late...)
+}
+
+// heardAgain is P2, once for each cause.
+func heardAgain(ctx context.Context, o options, say func(string, ...any)) error {
+	w, err := quietDay(ctx, o, unheardScale, 600)
+	if err != nil {
+		return err
 	}
-	return nil
+	defer w.close()
+	const bar = 10 * time.Minute
+	var late []error
+	for i, c := range causes {
+		took, lost, err := w.unheard(ctx, i*(writers+callers+speakers), c.do)
+		if err != nil {
+			return fmt.Errorf("P2, %s: %w", c.what, err)
+		}
+		n := len(lost.texts) + len(lost.calls) + len(lost.voicemails)
+		say("| P2 | %s | %d texts, %d calls and %d voicemails were in the records | %.0f s | %d | 1/%d | <= %.0f s |", c.what, len(lost.texts), len(lost.calls), len(lost.voicemails),
+			took.Seconds(), n, unheardScale, bar.Seconds())
+		if took > bar {
+			late = append(late, fmt.Errorf("P2: %s, and the last was in the records %.0f s after that; %.0f s are promised", c.what, took.Seconds(), bar.Seconds()))
+		}
+		if len(lost.texts) < writers || len(lost.calls) < callers || len(lost.voicemails) == 0 { // a message that ended too soon came through
+			late = append(late, fmt.Errorf("P2: %s, and still webhooks came through: only %d texts, %d calls and %d voicemails were lost", c.what, len(lost.texts), len(lost.calls), len(lost.voicemails)))
+		}
+	}
+	return errors.Join(late...)
 }
 
 // flow promises texts for one moment, makes trouble at that moment, and answers how long after it the last of them was

@@ -18,8 +18,8 @@ func (w *world) report(ctx context.Context, k *work) error {
 	say := func(format string, args ...any) { fmt.Fprintf(w.log, format+"\n", args...) }
 	say("seed %d, scale 1/%d, %s of troubles, %s in all", w.options.seed, w.scale, w.shard, time.Since(w.began).Round(time.Second))
 	say("two webhooks processes with panel, two dialers, two workers, one Postgres, one real Redis, one local Twilio")
-	say("%d texts promised, %d talks wrapped up, %d stops said at the moment of a text, %d texts and %d calls of people, %d promises refused or not kept for want of records",
-		k.promised.Load(), k.wrapped.Load(), k.racing.Load(), len(w.ledger.inbound), len(w.ledger.callers), k.unkept.Load())
+	say("%d texts promised, %d talks wrapped up, %d stops said at the moment of a text and %d at that of a call, %d texts and %d calls of people, %d promises refused or not kept for want of records",
+		k.promised.Load(), k.wrapped.Load(), k.racing.Load(), k.ringing.Load(), len(w.ledger.inbound), len(w.ledger.callers), k.unkept.Load())
 	say("crash points visited: %d of %d: %s", len(w.agenda.done), len(w.agenda.points), counts(w.agenda.done))
 	ends := map[string]int{}
 	for _, p := range w.parts {

@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-// wire is a stretch of network that can be cut or can fall silent: it passes bytes between whoever connects and one of its
+// wire is a stretch of network that can be cut, can fall silent or be slow: it passes bytes between whoever connects and one of its
 // targets, in turn.
 type wire struct {
 	name     string
 	listener net.Listener
 	targets  []target
 	next     atomic.Int64
-	cut      atomic.Bool // connections are refused
-	silent   atomic.Bool // bytes wait
+	cut      atomic.Bool  // connections are refused
+	silent   atomic.Bool  // bytes wait
+	delay    atomic.Int64 // every piece is this many nanoseconds late
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -84,6 +85,7 @@ func (w *wire) pass(from, to net.Conn) {
 		for w.silent.Load() && !w.cut.Load() {
 			time.Sleep(5 * time.Millisecond)
 		}
+		time.Sleep(time.Duration(w.delay.Load()))
 		if n > 0 {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return

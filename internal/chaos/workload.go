@@ -23,6 +23,7 @@ type work struct {
 	promised atomic.Int64 // follow-ups that were promised
 	unkept   atomic.Int64 // promises that could not be written down: whoever made them saw an error
 	racing   atomic.Int64 // stops said at the moment of a text
+	ringing  atomic.Int64 // stops said at the moment of a call
 	next     atomic.Int64 // of the people
 	wrapped  atomic.Int64 // talks that were wrapped up
 	pressed  atomic.Int64 // forms that were sent twice
@@ -62,40 +63,80 @@ func (k *work) every(ctx context.Context, perSecond float64, do func(context.Con
 	})
 }
 
-// run goes on until ctx ends, or until all promises are made.
-func (k *work) run(ctx context.Context, perSecond float64) error {
+// run goes on until ctx ends.
+func (k *work) run(ctx context.Context) error {
 	if err := k.staff(ctx); err != nil {
 		return err
 	}
-	lanes := 1 + int(perSecond/40)
-	for range lanes {
-		k.every(ctx, perSecond/float64(lanes), k.promise)
-	}
+	k.keepUp(ctx)
+	perSecond := float64(k.follows) / k.shard.Seconds()
 	k.every(ctx, 1+perSecond/12, k.write)
 	k.every(ctx, 0.5+perSecond/40, k.race)
 	k.every(ctx, 2, k.ring)
-	k.every(ctx, 0.5, k.callBack)
+	k.every(ctx, 1, k.callBack)
 	k.all.Wait()
 	return nil
 }
 
-// promise is one automatic text, due in a minute or two. A few have little time to go; now and then one number is promised
-// more texts than it may get.
-func (k *work) promise(ctx context.Context) {
-	if k.promised.Load() >= int64(k.follows) && (len(k.agenda.left()) == 0 || !k.chance(20)) {
-		return // enough for the day; a little goes on while a crash point waits to be visited
+// total is how many texts are promised, so that as many as are asked for are taken for sending: a stop cancels some before.
+func (o options) total() int { return o.follows + o.follows/6 }
+
+// lanes is how many promise at once.
+const lanes = 6
+
+// promiseAhead promises more than half of the day's texts before it begins, in one lane beside the other, due at any minute of it: as
+// promises are, they were made when nothing was wrong yet.
+func (k *work) promiseAhead(ctx context.Context) {
+	over := time.Now().Add(k.shard)
+	var all sync.WaitGroup
+	for range lanes {
+		all.Go(func() {
+			for ctx.Err() == nil && k.promised.Load() < int64(k.total()*6/10) {
+				left := time.Until(over) * time.Duration(k.clock.factor)
+				k.promiseTo(ctx, k.someone(), 3+k.pick(max(1, int(left.Minutes()))))
+			}
+		})
 	}
+	all.Wait()
+}
+
+// keepUp promises the others in the course of the day. What could not be promised while the records were away is made up for, so that
+// all are due before the day is over.
+func (k *work) keepUp(ctx context.Context) {
+	began, ahead := time.Now(), k.promised.Load()
+	for range lanes {
+		k.all.Go(func() {
+			for ctx.Err() == nil {
+				share := min(1, float64(time.Since(began))/(0.8*float64(k.shard)))
+				switch made := k.promised.Load(); {
+				case float64(made-ahead) < share*float64(int64(k.total())-ahead):
+					k.promise(ctx)
+				case share == 1 && len(k.agenda.left()) > 0: // enough for the day; a little goes on while a crash point waits to be visited
+					k.promise(ctx)
+					pause(ctx, 2000)
+				default:
+					pause(ctx, 50)
+				}
+			}
+		})
+	}
+}
+
+// promise is one automatic text, due in a minute or two. Now and then one number is promised more texts than it may get.
+func (k *work) promise(ctx context.Context) {
 	p := k.someone()
 	times := 1
 	if k.chance(60) {
 		times = 5
 	}
 	for range times {
-		k.promiseTo(ctx, p, 1+k.pick(2))
+		if _, ok := k.promiseTo(ctx, p, 1+k.pick(2)); !ok {
+			pause(ctx, 100) // they have said stop, or the records are away
+		}
 	}
 }
 
-// promiseTo writes a text down for a person, with words that no other text has.
+// promiseTo writes a text down for a person, with words that no other text has. A few have little time to go.
 func (k *work) promiseTo(ctx context.Context, p person, minutes int) (phonebank.FollowUp, bool) {
 	k.promised.Add(1)
 	n := k.serial.Add(1)
@@ -162,10 +203,13 @@ func (k *work) race(ctx context.Context) {
 	})
 }
 
+// spoken is what a caller says: to each of the two languages that greet them, and then after the tone.
+var spoken = []string{"Hello?", "Is anybody there?", "Hi, this is about the meeting.", "Please call me back.", "Thank you."}
+
 // ring is somebody who rings us and leaves a message, or hangs up before that.
 func (k *work) ring(context.Context) {
 	p := k.people[k.pick(len(k.people))]
-	behaviour := simulator.Behaviour{Talks: []string{"Hi, this is about the meeting. Please call me back."}, HangsUpAfter: 40 * time.Second}
+	behaviour := simulator.Behaviour{Talks: spoken, HangsUpAfter: 40 * time.Second}
 	if k.chance(4) {
 		behaviour.HangsUpAfter = time.Second
 	}

@@ -234,6 +234,7 @@ func (w *world) startTwilio(ctx context.Context, listener net.Listener) error {
 	timings := simulator.FastTimings()
 	timings.Sent, timings.Delivered, timings.WebhookTimeout = time.Second, 2*time.Second, 3*time.Second
 	timings.Dial, timings.Ring, timings.Answer, timings.Join, timings.Record = time.Second, time.Second, 2*time.Second, time.Second, time.Second
+	timings.Talk = time.Second // between two sentences of a message
 	var err error
 	if w.sim, err = simulator.New(simulator.Config{AccountSID: account, AuthToken: token, Numbers: []string{ours}, Clock: clock, Seed: int64(w.options.seed), Timings: timings,
 		SMSURL: w.public() + "/twilio/messages" + again, VoiceURL: w.public() + "/twilio/voice" + again, VoiceFallbackURL: w.public() + "/twilio/voice/fallback"}); err != nil {
@@ -361,7 +362,7 @@ func (w *world) seed(ctx context.Context) error {
 	}
 	var list []store.NewPerson
 	number := 0
-	for i := range w.follows { // enough for one text each: the cap is reached only where it is meant to be
+	for i := range w.total() { // enough for one text each: the cap is reached only where it is meant to be
 		if i%10 != 9 {
 			number++
 		}

@@ -36,25 +36,62 @@ function changes(zone, from, to) {
 }
 
 /** The hours of a weekday in a state: the latest opening and the earliest closing of all that is asked. */
-function hours(table, state, sunday) {
+function hours(table, state, weekday) {
   const asked = [table.house, table.federal, table.states.find((s) => s.state === state)].filter(Boolean)
-    .map((rule) => (sunday ? rule.sunday : rule.week));
+    .map((rule) => (weekday === 0 ? rule.sunday : weekday === 6 ? rule.saturday : rule.week));
   return { open: Math.max(...asked.map((h) => h.open)), close: Math.min(...asked.map((h) => h.close)) };
+}
+
+const SUNDAY = 0, MONDAY = 1, FRIDAY = 5, SATURDAY = 6;
+const weekdayOf = (day) => (day + 4) % 7; // day 0, the first of January 1970, was a Thursday
+const dayOf = (year, month, date) => Date.UTC(year, month - 1, date) / 86_400_000;
+
+/** Easter Sunday by Lichtenberg's form of Gauss's rule, counted from the first of March. */
+function easterOf(year) {
+  const century = Math.floor(year / 100), golden = year % 19;
+  const moon = (19 * golden + 15 + Math.floor((3 * century + 3) / 4) - Math.floor((8 * century + 13) / 25)) % 30;
+  const full = 21 + moon - Math.floor((moon + Math.floor(golden / 11)) / 29);
+  const firstSunday = 7 - ((year + Math.floor(year / 4) + 2 - Math.floor((3 * century + 3) / 4)) % 7);
+  return dayOf(year, 3, full + 7 - ((((full - firstSunday) % 7) + 7) % 7));
+}
+
+/** Every day on which a state keeps a holiday: the day itself and, of a date at a weekend, the weekday to which it may be moved. */
+function quietDays(holidays, from, to) {
+  const days = new Set();
+  for (let year = new Date(from * 60_000).getUTCFullYear() - 1; year <= new Date(to * 60_000).getUTCFullYear() + 1; year++) {
+    for (const { month, day, weekday } of holidays ?? []) {
+      if (month === 0) {
+        days.add(easterOf(year) + day);
+        continue;
+      }
+      let kept = dayOf(year, month, day);
+      if (weekday >= 0) {
+        while (weekdayOf(kept) !== weekday) kept++;
+        days.add(kept);
+        continue;
+      }
+      days.add(kept);
+      if (weekdayOf(kept) === SATURDAY) days.add(kept - (SATURDAY - FRIDAY)).add(kept + 2);
+      if (weekdayOf(kept) === SUNDAY) days.add(kept + MONDAY);
+    }
+  }
+  return days;
 }
 
 /** Whether the hours are open in a place, for every quarter of an hour: clocks stand apart by whole quarters everywhere. */
 function quarters(table, place, clocks, from, to) {
   const [zone, state = ""] = place.split("@");
-  const weekday = hours(table, state, false), sunday = hours(table, state, true);
+  const week = [0, 1, 2, 3, 4, 5, 6].map((weekday) => hours(table, state, weekday));
+  const quiet = quietDays(table.states.find((s) => s.state === state)?.holidays, from, to);
   const list = clocks[zone], open = new Uint8Array((to - from) / 15);
   let next = 0, offset = 0;
   for (let i = 0; i < open.length; i++) {
     const minute = from + i * 15;
     while (next < list.length && list[next][0] <= minute) offset = list[next++][1];
-    const wall = minute + offset;
-    const today = (Math.floor(wall / DAY) + 4) % 7 === 0 ? sunday : weekday; // the first of January 1970 was a Thursday
+    const wall = minute + offset, day = Math.floor(wall / DAY);
+    const today = week[weekdayOf(day)];
     const hour = Math.floor((wall % DAY) / 60);
-    open[i] = hour >= today.open && hour < today.close ? 1 : 0;
+    open[i] = hour >= today.open && hour < today.close && !quiet.has(day) ? 1 : 0;
   }
   return open;
 }

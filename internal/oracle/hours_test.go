@@ -43,7 +43,7 @@ func ask(t *testing.T, zones, lists []string) (a answer) {
 	whole := phonebank.Hours{Open: phonebank.OpenHour, Close: phonebank.CloseHour}
 	question, err := json.Marshal(map[string]any{
 		"from": from, "to": to, "zones": zones, "lists": lists,
-		"table": map[string]any{"states": phonebank.StatesHours, "federal": phonebank.FederalHours, "house": phonebank.StateHours{Week: whole, Sunday: whole}},
+		"table": map[string]any{"states": phonebank.StatesHours, "federal": phonebank.FederalHours, "house": phonebank.StateHours{Week: whole, Saturday: whole, Sunday: whole}},
 	})
 	if err != nil {
 		t.Fatal(err)

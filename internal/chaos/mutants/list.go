@@ -25,6 +25,11 @@ var mutants = []mutant{
 		test:  catcher{"./texting", "TestClaim_WaitsForWhatIsBeingStoredAboutTheNumber"},
 	},
 	{
+		name:  "who has opted out at Twilio is marked after the outcome is stored",
+		edits: []edit{{"texting/outcome.go", "\t\treturn d.mark(ctx, tx, s.PhoneID, m)\n\t}); err != nil {\n\t\treturn err\n\t}\n", "\t\treturn nil\n\t}); err != nil {\n\t\treturn err\n\t}\n\tif err := d.Store.InTx(ctx, func(tx *store.Tx) error { return d.mark(ctx, tx, s.PhoneID, m) }); err != nil {\n\t\treturn err\n\t}\n"}},
+		test:  catcher{"./texting", "TestOptedOutAtTwilio_TheOutcomeAndTheStopAreOneTransaction"},
+	},
+	{
 		name:  "a person is handed out without a lock",
 		edits: []edit{{"store/claim.go", "LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) anybody) next", "LIMIT 1) anybody) next"}},
 		test:  catcher{"./store", "TestClaim_PassesByWhomAnotherIsHandingOut"},
@@ -120,7 +125,7 @@ var mutants = []mutant{
 	},
 	{
 		name:  "START brings back what STOP has cancelled",
-		edits: []edit{{"store/phones.go", "\treturn tx.Note(ctx, at, \"phone\", string(id), \"opt_in\", By{by.User, how})", "\tif _, err = tx.exec(ctx, `UPDATE follow_ups SET state = 'planned' WHERE phone_id = $1 AND state = 'cancelled'`, id); err != nil {\n\t\treturn err\n\t}\n\treturn tx.Note(ctx, at, \"phone\", string(id), \"opt_in\", By{by.User, how})"}},
+		edits: []edit{{"store/phones.go", "\treturn tx.Note(ctx, at, \"phone\", string(id), \"opt_in\", By{User: by.User, Note: how})", "\tif _, err = tx.exec(ctx, `UPDATE follow_ups SET state = 'planned' WHERE phone_id = $1 AND state = 'cancelled'`, id); err != nil {\n\t\treturn err\n\t}\n\treturn tx.Note(ctx, at, \"phone\", string(id), \"opt_in\", By{User: by.User, Note: how})"}},
 		test:  catcher{"./texting", "TestStart_LiftsAKeywordAndRevivesNothing"},
 	},
 	{

@@ -1,6 +1,7 @@
 // @ts-check
 // Every page works without this file. With it, a page follows what changes, keeps a shift alive, and counts a text.
 
+import { giveBack, typedIn } from "./typed.js";
 import { count as counted, speak, t as say } from "./words.js";
 
 // Who has practiced on this device is not asked first any more; see practice/line.js.
@@ -9,6 +10,10 @@ try {
 } catch {
   // A browser that keeps nothing is asked each time.
 }
+
+// On a phone the links at the top are wider than the screen: the page that is open stands in sight, at once and without motion.
+const links = document.querySelector(".nav"), open = links && links.querySelector('[aria-current="page"]');
+if (links && open) links.scrollLeft += open.getBoundingClientRect().left - links.getBoundingClientRect().left - (links.clientWidth - open.clientWidth) / 2;
 
 /** Parts that follow the server: their address, their topics, and what stands in them. */
 const parts = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]);
@@ -21,35 +26,19 @@ let composing = false;
 document.addEventListener("compositionstart", () => { composing = true; });
 document.addEventListener("compositionend", () => { composing = false; });
 
-const FIELDS = "textarea, select, input:not([type=hidden])";
-
-/**
- * What was typed and where the cursor stands, so that a redraw takes nothing away. After a press that failed, what the
- * server gave back is somebody's typing too.
- * @param {HTMLElement} part
- */
-function typed(part) {
-  const failed = Boolean(part.querySelector("[data-problem]"));
-  /** @type {{id: string, value: string, checked: boolean, at: boolean, from: number|null, to: number|null}[]} */
-  const list = [];
-  for (const el of part.querySelectorAll(FIELDS)) {
-    const f = /** @type {HTMLInputElement} */ (el);
-    const ticked = f.type === "radio" || f.type === "checkbox";
-    const picked = el instanceof HTMLSelectElement ? [...el.options].some((o) => o.selected !== o.defaultSelected) : false;
-    const changed = ticked ? f.checked !== f.defaultChecked : el instanceof HTMLSelectElement ? picked : f.value !== f.defaultValue;
-    const at = document.activeElement === el;
-    if (f.id && (changed || at || failed)) list.push({ id: f.id, value: f.value, checked: f.checked, at, from: at && "selectionStart" in f ? f.selectionStart : null, to: at && "selectionEnd" in f ? f.selectionEnd : null });
+/** Words whose field is gone stay in sight until there is one for them again: a text to somebody whom another one answers now. @param {HTMLElement} part @param {import("./typed.js").Typed[]} homeless */
+function keepWords(part, homeless) {
+  for (const was of homeless) {
+    const box = document.createElement("div"), label = document.createElement("label"), field = document.createElement("textarea");
+    box.className = "field kept";
+    label.htmlFor = field.id = was.id; // a field of that name takes the words back
+    label.textContent = say("You were writing this. It has not been sent, and it stays here:");
+    field.dir = "auto";
+    field.value = was.value;
+    box.append(label, field);
+    (part.querySelector("[data-said]") || part).append(box);
+    if (was.at) field.focus({ preventScroll: true });
   }
-  return () => {
-    for (const was of list) {
-      const f = /** @type {HTMLInputElement|null} */ (document.getElementById(was.id));
-      if (!f || !part.contains(f)) continue;
-      if (f.type === "radio" || f.type === "checkbox") f.checked = was.checked;
-      else f.value = was.value;
-      if (was.at) f.focus({ preventScroll: true });
-      if (was.at && was.from !== null) f.setSelectionRange(was.from, was.to);
-    }
-  };
 }
 
 /**
@@ -104,13 +93,13 @@ function put(part, text, k) {
   if (looks === k.text) return clocks(part, now); // a button stays the same button under the finger
   k.text = looks;
   const problem = part.querySelector("[data-problem]");
-  const giveBack = typed(part);
+  const typed = typedIn(part, document.activeElement);
   const open = new Set([...part.querySelectorAll("details[open] > summary")].map((s) => s.textContent));
   const had = part.contains(document.activeElement) ? keyOf(document.activeElement) : "";
   const scrolled = [...part.querySelectorAll(".thread")].map((t) => t.scrollTop + t.clientHeight >= t.scrollHeight - 40);
   part.replaceChildren(now);
   if (problem) part.querySelector("[data-said]")?.prepend(problem);
-  giveBack();
+  keepWords(part, giveBack(typed, (id) => { const f = document.getElementById(id); return f && part.contains(f) ? f : null; }));
   for (const s of part.querySelectorAll("details > summary")) if (open.has(s.textContent)) s.parentElement?.setAttribute("open", "");
   const back = had && [...part.querySelectorAll("button, a, summary")].find((el) => keyOf(el) === had);
   if (back instanceof HTMLElement) back.focus({ preventScroll: true });
@@ -324,7 +313,7 @@ function unfold() {
 addEventListener("hashchange", unfold);
 unfold();
 
-await speak(document.documentElement.lang, ["page"]);
+await speak(document.documentElement.lang, ["page", "gaps"]);
 for (const p of parts) {
   const now = parsed(p.innerHTML);
   known.set(p, { text: seen(now), asking: false, again: false });

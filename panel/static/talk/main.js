@@ -25,6 +25,7 @@ import { stage } from "./view/stage.js";
 const DRAFT_AFTER = 150; // typed words are in the store within 300 ms, whatever happens next
 const EVENT_AFTER = 1200;
 const HOLD_EVERY = 20000;
+const LOOK_AGAIN = 5000; // while what came in is being fetched: nobody tells when that is done
 
 const conversation = document.body.dataset.conversation || "";
 // In practice the other end of the line is a module in this page: nothing leaves it, and nothing is kept.
@@ -167,8 +168,8 @@ function adopt(state) {
   if (state.conversation.channel === "text") state.call = null; // a call on which nobody spoke is a line in the thread
   m.script = scriptOf(state);
   m.events = merge(state.events || [], m.local);
-  if (state.undone && !Object.keys(m.ui.edits).length) m.ui.edits = editsOf(state.undone);
   m.walk = walkOf(state, m.events);
+  if (state.undone && !Object.keys(m.ui.edits).length) m.ui.edits = editsOf(setting(), state.undone);
   m.ui.quietFrom = quietSince(m.events, Date.now() + skew);
   if (!m.asked) m.holder = state.holder || sessionStorage.getItem("holds") === conversation; // this tab held it before a reload
   draw();
@@ -271,7 +272,8 @@ m.act = {
   search: (/** @type {string} */ query) => set({ query, card: "" }),
   openOwn: (/** @type {string} */ step, /** @type {string} */ id) => set({ sheet: "own", own: { step, id }, wrong: "" }),
   keysOn(/** @type {boolean} */ on) { localStorage.setItem("keys", on ? "on" : "off"); set({ keysOn: on }); },
-  edit(/** @type {string} */ name) { set({ editing: name }); if (name) focusLater(m.screen !== "wrap" ? `f-${name}` : name.startsWith("wrap-") ? name : `e-${name}`); },
+  /** Opens what is edited, or closes it and goes back to where it was opened. */
+  edit(/** @type {string} */ name, /** @type {string} */ back = "") { set({ editing: name }); if (name || back) focusLater(back || (m.screen !== "wrap" ? `f-${name}` : name.startsWith("wrap-") ? name : `e-${name}`)); },
   focusSlot(/** @type {string} */ name) {
     const fold = /** @type {HTMLDetailsElement|null} */ (document.getElementById("fold-words"));
     if (fold && fold.querySelector(`#f-${name}`)) fold.open = true;
@@ -286,8 +288,8 @@ m.act = {
     draw();
     if (focus) focusLater(focus);
   },
-  /** A text is fixed when it is sent: what stood on the screen is what goes. */
-  sendRecap() { m.act.wrap({ recap: m.form.recap, recap_send: true }); set({ editing: "" }); },
+  /** It goes when the wrap-up is saved; until then it follows the plan, and what stands on the screen is what goes. */
+  sendRecap() { m.act.wrap({ recap_send: true }); set({ editing: "" }); },
 };
 
 listen({
@@ -330,13 +332,18 @@ function draw() {
   queueMicrotask(() => { drawn = false; paint(); });
 }
 
-function paint() {
-  if (!later && screen(m) !== "talk") return; // it is drawn as soon as they are here
+/** What a wrap-up is made from, at this moment. */
+function setting() {
   m.now = Date.now() + skew;
   m.nowLocal = localIn(m.now, m.server.person.zone);
-  m.screen = screen(m);
   const { person } = m.server;
-  m.wrapContext = { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, sayName: person.say_name, textAllowed: person.text_allowed, textOk: person.text_ok, byHand: person.by_hand };
+  return { script: m.script, walk: m.walk, sources: sources(m), nowLocal: m.nowLocal, demo: m.server.demo, sayName: person.say_name, textAllowed: person.text_allowed, textOk: person.text_ok, byHand: person.by_hand };
+}
+
+function paint() {
+  if (!later && screen(m) !== "talk") return; // it is drawn as soon as they are here
+  m.screen = screen(m);
+  m.wrapContext = setting();
   m.form = formOf(m.wrapContext, m.ui.edits);
   app.dataset.view = m.screen === "talk" ? m.walk.mode : m.screen;
   app.dataset.over = String(callOver(m.server.call));
@@ -414,7 +421,7 @@ async function fetchLater() {
 
 async function start() {
   // Asked for at once, all that a slow network lets through: the words, the talk, who holds it.
-  const words = speak(document.documentElement.lang, ["talk", "promises"]);
+  const words = speak(document.documentElement.lang, ["talk", "promises", "wrapmend", "gaps"]);
   const asked = firstState();
   fetchLater();
   loadIcons(new URL("../icons.svg", import.meta.url).href).catch(() => tell(t("Icons are missing. Everything still works.")));
@@ -445,6 +452,7 @@ async function start() {
   draw();
   follow(`conversation:${conversation}`, refresh);
   setInterval(() => hold(false), HOLD_EVERY);
+  setInterval(() => { if (m.server && m.server.fetching) refresh(); }, LOOK_AGAIN);
   setInterval(draw, 1000);
   narrow.addEventListener("change", () => { m.narrow = narrow.matches; draw(); });
   // What is open is ours to know: the browser tells of a close a moment later, and by then the next sheet may be open.

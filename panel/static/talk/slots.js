@@ -32,6 +32,8 @@ const lang = (/** @type {string} */ locale) => locale.slice(0, 2);
 
 /** @param {string} line @param {Sources} from @returns {Part[]} */
 export function fill(line, from) {
+  // Somebody whose name nobody knows: "Hi {first_name}, it's Dana" is "Hi, it's Dana".
+  if (from.builtins && from.builtins.first_name === "") line = line.replace(/,? *\{first_name\}/g, "");
   /** @type {Part[]} */
   const out = [];
   let at = 0;

@@ -39,7 +39,7 @@ import { outcome } from "./walk.js";
  * @property {Record<string, string>} times Another hour for one of the rows that follow.
  */
 /** @typedef {{script:Script, walk:State, sources:import("./slots.js").Sources, nowLocal:string, demo:boolean, textAllowed:boolean, textOk:boolean, byHand?:boolean, sayName?:string}} Context */
-/** @typedef {{key:string, channel:string, reason:string, local?:string, in_minutes?:number, body:string, auto:boolean, off:boolean, waits?:boolean}} Promised */
+/** @typedef {{key:string, channel:string, reason:string, local?:string, in_minutes?:number, body:string, auto:boolean, off:boolean, waits?:boolean, agreed?:boolean}} Promised */
 
 /** @type {Record<string, string>} What was asked, as it was said: it is kept with their yes. */
 const CONSENT = { en: "Can I text you a reminder at this number?", es: "¿Puedo mandarte un recordatorio por mensaje a este número?" };
@@ -69,18 +69,46 @@ export function formOf(c, edits) {
 /** @param {Form} f A stop and a wrong number leave nothing to promise. */
 export const closed = (f) => f.outcome === "opt_out" || f.outcome === "bad_number";
 
-/** Keeps what a wrap-up said that was taken back, so that it is mended and not typed again. @param {any} was The wrap-up as the server had it. @returns {Partial<Form>} */
-export function editsOf(was) {
+/**
+ * Keeps what a wrap-up said that was taken back, so that it is mended and not typed again. Which of its rows was the agreed
+ * one is not written down: it is the one under which the fewest others were changed.
+ * @param {Context} c @param {any} was The wrap-up as the server had it. @returns {Partial<Form>}
+ */
+export function editsOf(c, was) {
   if (!was) return {};
-  const next = (was.follow_ups || []).find((/** @type {any} */ f) => f.reason !== "find_out" && f.reason !== "after_commitment");
-  return {
+  const rows = (was.follow_ups || []).filter((/** @type {any} */ f) => f.reason !== "find_out");
+  /** @type {Partial<Form>} */
+  const told = {
     outcome: was.outcome, answer: was.answer, cut_short: was.cut_short, support: was.support || "not_heard", leader: was.leader.flag, leader_why: was.leader.why,
-    ...(was.commitment && { what: was.commitment.what, by_when: was.commitment.by_when }),
-    ...(next && next.local && { follow_how: next.channel, follow_when: next.local }), ...(was.text_ok && { text_ok: "yes" }),
+    ...(was.commitment && { what: was.commitment.what, by_when: was.commitment.by_when }), ...(was.text_ok && { text_ok: "yes" }),
     learned: Object.fromEntries((was.learned || []).map((/** @type {any} */ l) => [l.tag, l.words])), language: was.language, note: was.note, feeling: was.feeling,
     ...(was.say_name && { say_name: was.say_name }), barrier: was.barrier || "", buddy: was.buddy || "",
-    ...((was.follow_ups || []).some((/** @type {any} */ f) => f.no_call) && { off: { [UNANSWERED]: true } }),
   };
+  const agreed = [{}, ...rows.filter((/** @type {any} */ f) => f.local).map((/** @type {any} */ f) => ({ follow_how: f.channel, follow_when: f.local }))];
+  const all = agreed.map((next) => ({ ...told, ...next, ...changedRows(c, { ...told, ...next }, was) }));
+  const way = (/** @type {any} */ f) => `${f.channel} ${f.reason}`;
+  const changes = (/** @type {Partial<Form>} */ e) => {
+    const ways = promised(c, formOf(c, e)).filter((p) => !p.off).map(way);
+    return [e.off, e.bodies, e.times, e.found].flatMap((x) => Object.keys(x || {})).length + rows.filter((/** @type {any} */ f) => !ways.includes(way(f))).length;
+  };
+  const edits = all.reduce((best, e) => (changes(e) < changes(best) ? e : best));
+  return { ...edits, ...(was.recap && was.recap.body !== straighten(formOf(c, edits).recap) && { recap: was.recap.body }) };
+}
+
+/** What was changed in the rows that follow: left out, said in other words, at another hour. @param {Context} c @param {Partial<Form>} edits @param {any} was */
+function changedRows(c, edits, was) {
+  /** @type {{off:Record<string, boolean>, bodies:Record<string, string>, times:Record<string, string>, found:Record<string, string>}} */
+  const changed = { off: {}, bodies: {}, times: {}, found: {} };
+  for (const p of promised(c, formOf(c, edits))) {
+    const same = (was.follow_ups || []).find((/** @type {any} */ f) => f.reason === (p.waits ? "after_commitment" : p.reason) && (p.reason !== "find_out" || f.body === straighten(p.body)));
+    if (!same || (p.waits && same.no_call)) changed.off[p.key] = true;
+    else if (p.reason === "find_out") same.local !== p.local && (changed.found[p.key.slice("find_out-".length)] = same.local);
+    else if (!p.waits) {
+      if (same.local && same.local !== p.local) changed.times[p.key] = same.local;
+      if (p.channel === "text" && same.body && same.body !== straighten(p.body)) changed.bodies[p.key] = same.body;
+    }
+  }
+  return changed;
 }
 
 /** Any talk with a what and a by-when makes a commitment. @param {Form} f */
@@ -101,7 +129,9 @@ const RECAP = {
 /** The plan as a text. A sentence that still misses a word is left out, never sent with a hole. @param {Context} c @param {Form} f */
 function recapText(c, f) {
   const lines = RECAP[c.walk.locale.slice(0, 2)] || RECAP.en;
-  return lines.map((l) => smsText(fill(l, filledWith(c, f)))).filter((l) => l !== null).join(" ");
+  const agreed = promised(c, f).find((p) => p.agreed);
+  const told = agreed && agreed.off ? { ...f, follow_how: "", follow_when: "" } : f; // what was left out is not promised either
+  return lines.map((l) => smsText(fill(l, filledWith(c, told)))).filter((l) => l !== null).join(" ");
 }
 
 /** @type {Record<string, Record<string, string>>} */
@@ -147,7 +177,7 @@ export function promised(c, f) {
   if (isTime(f.follow_when)) {
     // "In 1 minute" is a way to see a reminder arrive; a minute on paper may be over before it is saved.
     const soon = c.demo && f.follow_when <= plusMinutes(c.nowLocal, 2);
-    list.push({ channel, reason: reasonOf(c, f), ...(soon ? { in_minutes: 1 } : { local: f.follow_when }) });
+    list.push({ channel, reason: reasonOf(c, f), agreed: true, ...(soon ? { in_minutes: 1 } : { local: f.follow_when }) });
   } else if (f.outcome === "needs_language") {
     list.push({ channel: "call", reason: "needs_language", local: plusDays(c.nowLocal, 1, "18:00") });
   }
@@ -173,16 +203,41 @@ export function promised(c, f) {
 /** The call that the server plans where a check-in had no answer for a day. */
 const UNANSWERED = "unanswered_text";
 
+/** A reminder comes before what was promised, the question how it went after it. @param {Form} f @param {string} reason @param {string} local */
+const misplaced = (f, reason, local) => committed(f) && ((reason === "before_commitment" && local >= f.by_when) || (reason === "after_commitment" && local < f.by_when));
+
+/**
+ * Another hour for a row. The agreed one is moved where it was agreed, so that the sentence, the plan's text and the row say
+ * one thing; at an hour that cannot be it stays a row that asks for another.
+ * @param {Form} f @param {Promised} p @param {string} local @returns {Partial<Form>}
+ */
+export function movedRow(f, p, local) {
+  const { [p.reason]: _, ...times } = f.times;
+  return p.agreed && !misplaced(f, p.reason, local) ? { follow_when: local, times } : { times: { ...times, [p.reason]: local } };
+}
+
 /** The evening before; where that is over, three hours before on the day itself, in hours. @param {string} by @param {string} now */
 function reminderAt(by, now) {
   const evening = plusDays(by, -1, "18:00"), sameDay = plusMinutes(by, -180);
   return evening > now ? evening : sameDay > plusMinutes(now, 60) && sameDay.slice(11) >= "09:00" && sameDay.slice(0, 10) === by.slice(0, 10) ? sameDay : "";
 }
 
-/** @type {Record<string, Record<string, string>>} What was agreed, as it is said back: one sentence. */
+/** @type {Record<string, Record<string, string>>} What was agreed, as it is said back. */
 const BACK = {
-  en: { start: "So: you'll {what}, {by}", text: "I text you {when}", call: "I call you {when}", silent: "and if I don't hear back, I call you" },
-  es: { start: "Entonces: vas a {what}, {by}", text: "te escribo el {when}", call: "te llamo el {when}", silent: "y si no me contestas, te llamo" },
+  en: {
+    start: "So: you'll {what}, {by}.", at: "{day} at {hour}", silent: "If I don't hear back, I'll call.",
+    text: "I'll text you {before}.", call: "I'll call you {before}.",
+    "text after": "I'll text you {day} to hear how it went.", "call after": "I'll call you {after} to hear how it went.",
+    "text text": "I'll text you {before}, and again {day} to hear how it went.", "text call": "I'll text you {before}, and call you {after} to hear how it went.",
+    "call call": "I'll call you {before}, and again {after} to hear how it went.", "call text": "I'll call you {before}, and text you {day} to hear how it went.",
+  },
+  es: {
+    start: "Entonces: vas a {what}, {by}.", at: "el {day} a las {hour}", silent: "Si no me contestas, te llamo.",
+    text: "Te escribo {before}.", call: "Te llamo {before}.",
+    "text after": "Te escribo el {day} para saber cómo te fue.", "call after": "Te llamo {after} para saber cómo te fue.",
+    "text text": "Te escribo {before}, y otra vez el {day} para saber cómo te fue.", "text call": "Te escribo {before}, y te llamo {after} para saber cómo te fue.",
+    "call call": "Te llamo {before}, y otra vez {after} para saber cómo te fue.", "call text": "Te llamo {before}, y te escribo el {day} para saber cómo te fue.",
+  },
 };
 
 /** @type {Record<string, string>} */
@@ -193,10 +248,19 @@ const aloud = (local, locale) => spokenWhen(local, locale).replace(/^\S+/, (day)
 /** Read back in the language of the talk; empty where nothing was agreed. @param {Context} c @param {Form} f */
 export function readBack(c, f) {
   if (!committed(f)) return "";
-  const locale = c.walk.locale, say = BACK[locale.slice(0, 2)] || BACK.en;
-  const rows = promised(c, f).filter((p) => !p.off && (p.waits || p.reason === "before_commitment" || p.reason === "after_commitment"));
-  const said = rows.map((p) => (p.waits ? say.silent : say[p.channel].replace("{when}", aloud(p.local || c.nowLocal, locale))));
-  return `${[say.start.replace("{what}", f.what).replace("{by}", aloud(f.by_when, locale)), ...said].join("; ").replace(`; ${say.silent}`, `, ${say.silent}`)}.`;
+  const locale = c.walk.locale, words = BACK[locale.slice(0, 2)] || BACK.en;
+  const put = (/** @type {string} */ line, /** @type {Record<string, string>} */ values) => line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const rows = promised(c, f).filter((p) => !p.off);
+  const row = (/** @type {string} */ reason) => rows.find((p) => p.reason === reason);
+  const before = row("before_commitment"), after = row("after_commitment");
+  const day = (/** @type {Promised} */ p) => aloud(p.local || c.nowLocal, locale).split(", ");
+  const at = (/** @type {Promised|undefined} */ p) => (p ? put(words.at, { day: day(p)[0], hour: day(p)[1] }) : "");
+  const line = [before && before.channel, after && (before ? after.channel : `${after.channel} after`)].filter(Boolean).join(" ");
+  return [
+    put(words.start, { what: f.what, by: aloud(f.by_when, locale) }),
+    line && put(words[line], { before: at(before), after: at(after), day: after ? day(after)[0] : "" }),
+    row(UNANSWERED) && words.silent,
+  ].filter(Boolean).join(" ");
 }
 
 /** What we said we would find out: a call tomorrow, unless the volunteer says otherwise. @param {Context} c @param {Form} f @returns {Promised[]} */
@@ -213,6 +277,9 @@ export function unready(f) {
   if (f.outcome === "callback" && !isTime(f.follow_when)) return t("Pick when to call back, or choose another ending.");
   if (f.follow_when && !isTime(f.follow_when)) return t("The follow-up time is not a time yet.");
   if (f.by_when && !isTime(f.by_when)) return t("The date of the plan is not a date yet.");
+  const wrong = (/** @type {string} */ reason) => !f.off[reason] && isTime(f.times[reason]) && misplaced(f, reason, f.times[reason]);
+  if (wrong("before_commitment")) return t("The reminder has to come before what they promised. Pick an earlier time for it.");
+  if (wrong("after_commitment")) return t("“How did it go?” has to come after what they promised. Pick a later time for it.");
   return "";
 }
 

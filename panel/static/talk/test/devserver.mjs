@@ -35,7 +35,7 @@ const faceToFace = { call: null, conversation: { channel: "in_person" } };
 const question = e("find_out", { id: "q1", text: "Can they raise the rent for this?" });
 const ended = { call: over("answered", { answered_at: ago(508) }) };
 
-/** Every state of the panel. press: what is pressed once it stands, a button by its selector or "key /". @type {Record<string, {events?:any[], call?:any, server?:any, texts?:any[], thread?:any, press?:string[]}>} */
+/** Every state of the panel. press: what is pressed once it stands, a button by its selector or "key /". @type {Record<string, {events?:any[], call?:any, server?:any, texts?:any[], thread?:any, press?:string[], fetching?:boolean}>} */
 export const scenes = {
   ringing: { call: { state: "ringing" } },
   answered: { call: { state: "answered", answered_at: ago(3) } },
@@ -69,8 +69,10 @@ export const scenes = {
   textwait: { texts: [back("yes its freezing", 300), out("We're deciding this together Thu Dec 3, 6:30 pm. Can I count on you to come to the tenants' meeting?", 60)], events: [...toAsk, e("line", { step: "ask", id: "sms:done" }), e("silence", { phase: "open" }), e("silence", { phase: "close", seconds: 0 })] },
   textplan: { texts: [back("the landlord could fix it if he wanted", 90)], events: [...toAgitate, light("agitate")] },
   textnext: { texts: [back("yes! what time should i come", 60)], events: yes },
-  textseems: { texts: [out("Still good for Thursday?", 200), back("can't, call me Friday at 6", 60)], events: toAgitate, thread: { seems: [{ id: "s1", text: "t", kind: "time", says: "It seems that it won't happen as planned, and they want a call: Fri Dec 4, 6:00 pm, their time.", doing: "I'll call then. Take the reminder and the check-in off.", reply: "" }, { id: "s2", text: "t", kind: "ask", says: "They want to talk at another time. Ask which day and what time.", doing: "", reply: "Sure. Which day and what time suit you?" }] } },
+  textseems: { texts: [out("Still good for Thursday?", 200), back("can't, call me Friday at 6", 60)], events: toAgitate, thread: { seems: [{ id: "s1", text: "t", kind: "time", says: "It seems that it won't happen as planned, and they want a call: Fri Dec 4, 6:00 pm, their time.", doing: "I'll call then. Take off what is still to follow.", reply: "" }, { id: "s2", text: "t", kind: "ask", says: "They want to talk at another time. Ask which day and what time.", doing: "", reply: "Sure. Which day and what time suit you?" }] } },
   textstop: { texts: [out("Who do you think could actually fix this?", 200), back("STOP", 60)], events: toAgitate, thread: { why_not: "Xiomara asked us to stop. We never text somebody who said no." } },
+  textfetching: { texts: [back("the landlord could fix it if he wanted", 90)], events: [...toAgitate, light("agitate")], fetching: true },
+  fetching: { call: { ...over("no_answer") }, events: [], fetching: true },
   textend: { texts: [back("sorry no time for this", 60)], events: [light("intro", "not_now", { id: "no" })] },
   paused: { call: bridged, events: toAgitate, server: { paused: { who: "Ana", when: "6:12 pm" }, line: { joined: false, words: "Your phone is not connected" } } },
   swap: { call: bridged, events: toAsk, press: [".askrow .btn.quiet", ".swap .chip:nth-child(2)"] },
@@ -113,7 +115,7 @@ function state(id) {
   const t = talk(id);
   const es = t.lang === "es"; // what the server says, it says in the volunteer's language
   return {
-    undone: null, undo_until: null, own: [],
+    undone: null, undo_until: null, own: [], fetching: fetching(id),
     holder: true,
     person: { id: "p1", name: "Xiomara Quiñones", first_name: "Xiomara", say_name: "see-oh-MAH-rah kee-NYO-ness", number: "(•••) •••-0123", place: "Apt 3C", languages: ["Spanish", "English"], time_there: es ? "17:46" : "5:46 pm", zone: "America/New_York", why: es ? "Le contó a Luis de la calefacción" : "Told Luis about the heat", text_allowed: !(t.thread && t.thread.why_not), text_ok: false },
     history: [{ at: "2026-09-14T22:10:00Z", day: es ? "14 sep" : "Sep 14", text: es ? "Luis le escribió de los radiadores. Respondió:" : "Luis texted about radiators. Reply:", quote: "every winter the same story" }, { at: "2026-09-02T22:10:00Z", day: es ? "2 sep" : "Sep 2", text: es ? "Llamada perdida, sin buzón" : "Missed call, no voicemail", quote: "" }, { at: "2026-08-09T22:10:00Z", day: es ? "9 ago" : "Aug 9", text: es ? "Se apuntó en la fiesta de la cuadra" : "Signed in at the block party", quote: "" }],
@@ -126,12 +128,15 @@ function state(id) {
   };
 }
 
+/** @param {string} id */
+const fetching = (id) => (!(scenes[id.split("-")[0]] || {}).fetching ? "" : talk(id).lang === "es" ? "Estamos trayendo lo que llegó mientras no estábamos. Un momento." : "We are fetching what came in while we were away. One moment.");
+
 /** The thread of a talk by text. @param {string} id */
 function thread(id) {
   const t = talk(id);
   const mine = t.texts.filter((/** @type {any} */ x) => !x.theirs), theirs = t.texts.filter((/** @type {any} */ x) => x.theirs);
   return {
-    texts: t.texts, calls: [], draft: `${"0".repeat(20)}${String(mine.length).padStart(6, "0")}`, first: !mine.length, why_not: "", last_reply: theirs.length ? theirs.at(-1).at : null, host: true,
+    texts: t.texts, calls: [], draft: `${"0".repeat(20)}${String(mine.length).padStart(6, "0")}`, first: !mine.length, why_not: "", last_reply: theirs.length ? theirs.at(-1).at : null, host: true, fetching: fetching(id),
     waiting: [{ person: "Ofelia R.", since: ago(360), link: "/talk/textgap" }, { person: "Marcus T.", since: ago(660), link: "/talk/textplan" }], ...t.thread,
   };
 }

@@ -6,7 +6,7 @@ import { savedWords } from "../call.js";
 import { merge } from "../talk.js";
 import { apply, begin } from "../walk.js";
 import { localIn, nextWeekday, plusDays, plusMinutes } from "../when.js";
-import { bodyOf, editsOf, formOf, promised, readBack, unready } from "../wrap.js";
+import { bodyOf, editsOf, formOf, movedRow, promised, readBack, unready } from "../wrap.js";
 
 const script = JSON.parse(readFileSync(new URL("../../../../script/testdata/scripts/heat-recruitment.json", import.meta.url), "utf8"));
 const NOW = "2026-11-24T17:46";
@@ -151,9 +151,9 @@ test("what got in the way and who comes along are taken from the talk", () => {
 test("a wrap-up that was taken back is mended, not typed again", () => {
   const c = talk([["visit", { step: "ask" }], ["light", { step: "ask", colour: "yellow", id: "unsure" }]]);
   const saved = { ...bodyOf(c, formOf(c, { outcome: "commitment", answer: "clear_yes", what: "bring a cake", by_when: "2026-12-03T18:30", follow_how: "text", follow_when: "2026-12-02T18:00", leader: true, leader_why: "knows everybody", learned: { place: "a key" }, feeling: "good", text_ok: "yes" }), ID, "next") };
-  const again = bodyOf(c, formOf(c, editsOf(saved)), ID, "next");
+  const again = bodyOf(c, formOf(c, editsOf(c, saved)), ID, "next");
   assert.deepEqual({ ...again, recap: null }, { ...saved, recap: null });
-  assert.deepEqual(editsOf(null), {});
+  assert.deepEqual(editsOf(c, null), {});
 });
 
 test("the yes to texts is kept in the words and the language in which it was asked for", () => {
@@ -187,14 +187,64 @@ test("each row of the chain can be moved and left out before it is saved", () =>
   const sent = bodyOf(c, formOf(c, { off: { unanswered_text: true } }), ID, "next").follow_ups;
   assert.deepEqual(sent.map((f) => [f.reason, f.no_call]), [["before_commitment", undefined], ["after_commitment", true]]);
   assert.deepEqual(rows(c, { off: { after_commitment: true } }), ["text before_commitment 2026-12-02T18:00"], "no check-in, no call about its answer");
-  assert.equal(editsOf({ outcome: "commitment", leader: {}, follow_ups: sent }).off.unanswered_text, true, "an undone wrap-up keeps what was left out");
+  assert.equal(editsOf(c, { outcome: "commitment", leader: {}, commitment: { what: "come to the tenants' meeting", by_when: "2026-12-03T18:30" }, follow_ups: sent }).off.unanswered_text, true, "an undone wrap-up keeps what was left out");
 });
 
-test("what was agreed is read back as one sentence, in the language of the talk", () => {
+test("what was agreed is read back in sentences to say, in the language of the talk", () => {
   const c = talk(texted);
-  assert.equal(readBack(c, formOf(c, {})), "So: you'll come to the tenants' meeting, Thursday Dec 3, 6:30 pm; I text you Wednesday Dec 2, 6 pm; I text you Friday Dec 4, 6 pm, and if I don't hear back, I call you.");
-  assert.equal(readBack(c, formOf(c, { follow_how: "call", follow_when: "2026-12-04T18:00" })), "So: you'll come to the tenants' meeting, Thursday Dec 3, 6:30 pm; I text you Wednesday Dec 2, 6 pm; I call you Friday Dec 4, 6 pm.");
+  const says = (/** @type {any} */ edits) => readBack(c, formOf(c, edits));
+  assert.equal(says({}), "So: you'll come to the tenants' meeting, Thursday Dec 3, 6:30 pm. I'll text you Wednesday Dec 2 at 6 pm, and again Friday Dec 4 to hear how it went. If I don't hear back, I'll call.");
+  assert.equal(says({ follow_how: "call", follow_when: "2026-12-04T18:00" }), "So: you'll come to the tenants' meeting, Thursday Dec 3, 6:30 pm. I'll text you Wednesday Dec 2 at 6 pm, and call you Friday Dec 4 at 6 pm to hear how it went.");
+  assert.match(says({ off: { before_commitment: true } }), /6:30 pm\. I'll text you Friday Dec 4 to hear how it went\. If/);
+  assert.match(says({ off: { after_commitment: true } }), /6:30 pm\. I'll text you Wednesday Dec 2 at 6 pm\.$/);
+  assert.match(says({ off: { before_commitment: true, after_commitment: true } }), /6:30 pm\.$/);
   c.walk.locale = "es";
-  assert.equal(readBack(c, formOf(c, { what: "venir a la reunión" })), "Entonces: vas a venir a la reunión, jueves 3 dic, 18:30; te escribo el miércoles 2 dic, 18:00; te escribo el viernes 4 dic, 18:00, y si no me contestas, te llamo.");
-  assert.equal(readBack(c, formOf(c, { what: "" , outcome: "connected" })), "");
+  assert.equal(says({ what: "venir a la reunión" }), "Entonces: vas a venir a la reunión, jueves 3 dic, 18:30. Te escribo el miércoles 2 dic a las 18:00, y otra vez el viernes 4 dic para saber cómo te fue. Si no me contestas, te llamo.");
+  assert.equal(says({ what: "", outcome: "connected" }), "");
+});
+
+/** The row of a reason, as it stands under these edits. @param {any} c @param {any} edits @param {string} reason */
+const rowOf = (c, edits, reason) => /** @type {any} */ (promised(c, formOf(c, edits)).find((p) => p.reason === reason));
+
+test("the agreed row moved to another hour is what the sentence, the read-back and the plan's text say", () => {
+  const c = talk(texted);
+  const edits = movedRow(formOf(c, {}), rowOf(c, {}, "before_commitment"), "2026-12-01T20:30");
+  const f = formOf(c, edits);
+  assert.equal(f.follow_when, "2026-12-01T20:30");
+  assert.match(f.recap, /I'll text you Tue Dec 1, 8:30 pm\./);
+  assert.match(readBack(c, f), /I'll text you Tuesday Dec 1 at 8:30 pm/);
+  assert.equal(bodyOf(c, { ...f, recap_send: true }, ID, "next").follow_ups[0].local, "2026-12-01T20:30");
+  const check = movedRow(f, rowOf(c, edits, "after_commitment"), "2026-12-05T11:00");
+  assert.deepEqual(check, { times: { after_commitment: "2026-12-05T11:00" } }, "a row that nobody agreed on in words moves alone");
+});
+
+test("the plan's text does not promise what was left out", () => {
+  const c = talk(texted);
+  assert.doesNotMatch(formOf(c, { off: { before_commitment: true } }).recap, /I'll text you/);
+});
+
+test("a reminder cannot come after what was promised, nor the question how it went before it", () => {
+  const c = talk(texted);
+  const moved = (/** @type {string} */ reason, /** @type {string} */ local) => formOf(c, movedRow(formOf(c, {}), rowOf(c, {}, reason), local));
+  assert.match(unready(moved("before_commitment", "2026-12-05T18:00")), /reminder has to come before/);
+  assert.match(unready(moved("before_commitment", "2026-12-03T18:30")), /reminder has to come before/, "nor in the same minute");
+  assert.equal(unready(moved("before_commitment", "2026-12-03T18:29")), "");
+  assert.match(unready(moved("after_commitment", "2026-12-03T12:00")), /has to come after/);
+  const late = moved("before_commitment", "2026-12-05T18:00");
+  assert.equal(unready({ ...late, ...movedRow(late, rowOf(c, { times: late.times }, "before_commitment"), "2026-12-02T10:00") }), "", "the next hour mends it");
+  assert.equal(unready({ ...late, off: { before_commitment: true } }), "", "left out it is in nobody's way");
+});
+
+test("an undone wrap-up keeps the words, the hours and the rows as they were changed", () => {
+  const c = talk([...yes, slot("follow_how", "call"), slot("follow_when", "2026-12-04T18:00"), slot("text_ok", "yes"), ["find_out", { id: "q1", text: "Can they raise the rent?" }], ["find_out", { id: "q2", text: "Who pays?" }]]);
+  const edits = { bodies: { before_commitment: "See you “tomorrow”" }, times: { before_commitment: "2026-12-01T10:00" }, found: { q1: "2026-11-27T10:00" }, off: { "find_out-q2": true }, recap: "Our plan, in my words." };
+  const saved = bodyOf(c, formOf(c, { ...edits, recap_send: true }), ID, "next");
+  const back = editsOf(c, saved);
+  assert.deepEqual(bodyOf(c, formOf(c, { ...back, recap_send: true }), ID, "next"), saved);
+  assert.equal(formOf(c, back).follow_when, "2026-12-04T18:00", "the agreed call, not the reminder");
+  assert.deepEqual(back.times, { before_commitment: "2026-12-01T10:00" });
+  const texts = talk(texted);
+  const moved = bodyOf(texts, formOf(texts, { follow_when: "2026-12-01T20:30" }), ID, "next");
+  assert.deepEqual(bodyOf(texts, formOf(texts, editsOf(texts, moved)), ID, "next"), moved);
+  assert.equal(formOf(texts, editsOf(texts, moved)).follow_when, "2026-12-01T20:30");
 });

@@ -12,6 +12,7 @@ import { side, stage } from "./view/thread.js";
 
 const KEEP_AFTER = 150; // typed words are in the store within 300 ms, whatever happens next
 const LOOK_EVERY = 20000;
+const LOOK_AGAIN = 5000; // while what came in is being fetched: nobody tells when that is done
 
 /**
  * @param {Object} page
@@ -29,10 +30,10 @@ const LOOK_EVERY = 20000;
  * @param {(words:string) => void} page.tell
  */
 export async function textDesk({ m, base, tab, store, conversation, request, ok, sentence, emit, command, draw, tell }) {
-  await speak(document.documentElement.lang, ["text"]);
+  await speak(document.documentElement.lang, ["text", "gaps"]);
   const desk = {
     /** @type {import("./draft.js").Thread} */
-    thread: { texts: [], calls: [], draft: "", first: false, why_not: "", last_reply: null, host: false, waiting: [], seems: [] },
+    thread: { texts: [], calls: [], draft: "", first: false, why_not: "", fetching: "", last_reply: null, host: false, waiting: [], seems: [] },
     loaded: false, sending: false, sure: false, problem: "",
     /** @type {string|null} */ typed: null,
     /** @type {import("./lines.js").Line|null} */ chosen: null,
@@ -182,7 +183,7 @@ export async function textDesk({ m, base, tab, store, conversation, request, ok,
     Object.assign(desk, { typed: null, chosen: null, problem: "" });
     keep();
     for (const e of after(m, gone.line)) emit(e.type, e.data);
-    tell(t("Sent."));
+    tell(desk.thread.fetching ? t("It goes by itself as soon as what came in is fetched.") : t("Sent."));
   }
 
   // ---- their words ----
@@ -273,6 +274,7 @@ export async function textDesk({ m, base, tab, store, conversation, request, ok,
     desk.chosen = was.line;
   }
   setInterval(() => { if (desk.on() && document.visibilityState === "visible") refresh(); }, LOOK_EVERY);
+  setInterval(() => { if (desk.on() && desk.thread.fetching) refresh(); }, LOOK_AGAIN);
   document.addEventListener("visibilitychange", () => { if (desk.on() && document.visibilityState === "visible") refresh(); });
   return desk;
 }

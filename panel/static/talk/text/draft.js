@@ -8,7 +8,7 @@ import { count, t } from "../../js/words.js";
 /** @typedef {import("./lines.js").Line} Line */
 /** @typedef {{typed:string|null, line:Line|null}} Draft What was typed, or null while the line stands as it is. */
 /** @typedef {{id:string, theirs:boolean, body:string, at:string, when:string, who:string, note:string, bad:boolean, media:string, by_hand:boolean}} Text */
-/** @typedef {{texts:Text[], calls:any[], draft:string, first:boolean, why_not:string, last_reply:string|null, host:boolean, waiting:any[], seems?:any[]}} Thread */
+/** @typedef {{texts:Text[], calls:any[], draft:string, first:boolean, why_not:string, fetching?:string, last_reply:string|null, host:boolean, waiting:any[], seems?:any[]}} Thread */
 
 const DAY = 24 * 60 * 60 * 1000;
 const BLANK = "___";

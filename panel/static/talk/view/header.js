@@ -82,6 +82,7 @@ export function banners(m) {
         t("Keep going. What you type is safe here and will send itself when you're back."))));
   }
   if (server.paused) out.push(h("p.banner.plain", { key: "paused", role: "status" }, icon("pause"), h("span", null, t("{who} paused new calls at {when}. This talk goes on.", { who: server.paused.who, when: server.paused.when }))));
+  if (server.fetching && !(m.text && m.text.on())) out.push(h("p.banner.plain", { key: "fetching", role: "status" }, icon("clock"), h("span", null, server.fetching, " ", t("A call that you start now waits for that."), callLive(server.call) && [" ", t("This talk goes on.")])));
   if (callLive(server.call) && server.line && !server.line.joined) {
     out.push(h("p.banner.ours", { key: "leg", role: "alert" }, icon("phone"), h("span", null, h("b", null, t("Your own phone is not on the line.")), t("Pick up when it rings. It is ringing you now, or will in a moment."))));
   }

@@ -24,6 +24,7 @@ function composer(m) {
   const wait = waiting(text.thread, m.now);
   return h("section.composer", { key: "composer", "aria-label": t("Your text to {name}", { name: first }), inert: Boolean(text.picked) },
     wait && h("p.sleeps", { key: "sleeps", role: "status" }, icon("quiet"), h("span", null, t("Waiting for {name}. A second text only when they answer, or after a day.", { name: first }))),
+    text.thread.fetching && h("p.sleeps", { key: "fetching", role: "status" }, icon("clock"), h("span", null, text.thread.fetching, " ", t("A text that you send now goes by itself right after."))),
     gone.length > 0 ? gap(m, d) : h("textarea.next", {
       key: "body", id: "text-body", rows: 2, maxlength: 1600, dir: "auto", lang: m.walk.locale, readonly: !m.holder || text.sending, "aria-label": t("Your text to {name}", { name: first }),
       "aria-describedby": "text-cost", placeholder: hollow(m, wait, first),

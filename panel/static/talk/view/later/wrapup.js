@@ -6,9 +6,9 @@ import { count, language, t } from "../../../js/words.js";
 import { askOf, say } from "../../script.js";
 import { curly, segments } from "../../slots.js";
 import { callLive, offLine } from "../../model.js";
-import { clockHere, isTime, spokenWhen } from "../../when.js";
+import { clockHere, isTime, plusMinutes, spokenWhen } from "../../when.js";
 import { callLine, resultWords, savedWords } from "../../call.js";
-import { closed, committed, mayRemind, promised, readBack, unready } from "../../wrap.js";
+import { closed, committed, mayRemind, movedRow, promised, readBack, unready } from "../../wrap.js";
 import { h, icon } from "../../dom.js";
 import { byChips, followChips } from "../next.js";
 
@@ -30,15 +30,18 @@ const REASONS = {
 export function wrapup(m) {
   const f = m.form;
   const first = m.server.person.first_name;
+  // What happens next stands in sight without scrolling; what is kept for later comes below.
   return [h("div.wrapg", { key: "wrap" },
-    h("div.stack", { key: "left" },
+    h("div.stack", { key: "plan" },
       panel(t("How did it end?"), "o", ending(m, f), "end"),
-      !closed(f) && panel(t("What was agreed"), "", agreed(m, f, first), "agreed"),
-      !closed(f) && promisedPanel(m, f, first)),
-    h("div.stack", { key: "right" },
-      panel(t("And you?"), "y", you(m, f), "you"),
+      !closed(f) && panel(t("What was agreed"), "", agreed(m, f, first), "agreed")),
+    h("div.stack", { key: "next" },
+      !closed(f) && promisedPanel(m, f, first),
+      panel(t("And you?"), "y", you(m, f), "you")),
+    h("div.stack", { key: "kept" },
       !closed(f) && m.server.person.text_allowed && recap(m, f),
-      panel(t("What else came out of it?"), "e", learned(m, f), "else"),
+      panel(t("What else came out of it?"), "e", learned(m, f), "else")),
+    h("div.stack", { key: "them" },
       panel(t("Where do they stand?"), "s", stand(m, f), "stand"),
       panel(t("How is the name said?"), "", sayName(m, f), "name")))];
 }
@@ -67,9 +70,9 @@ function ending(m, f) {
       Object.entries(CLOSED).filter(([o]) => f.outcome === o).map(([, words]) => option(t(words), true, () => {}))),
     h("div.chips.more", { key: "more" },
       h("button.chip.small", { type: "button", "aria-pressed": String(f.cut_short), onclick: () => m.act.wrap({ cut_short: !f.cut_short }) }, t("It was cut short")),
+      cutOff(m),
       [["wrong_person", "Wrong person"], ["stop", "Asked us to stop"], ["another_language", "Another language"]].map(([what, words]) =>
         h("button.btn.quiet.saidbtn", { type: "button", key: what, onclick: () => m.act.said(what) }, t(words)))),
-    cutOff(m),
   ];
 }
 
@@ -77,7 +80,7 @@ function ending(m, f) {
 function cutOff(m) {
   const { call } = m.server;
   if (!call || call.state !== "ended" || call.result !== "answered" || m.ui.hungUp) return null;
-  return h("p.row.cut", { key: "cut" }, h("span.meta", null, call.sentence || t("Did the line drop?")),
+  return h("span.row.cut", { key: "cut" }, h("span.meta", null, call.sentence || t("Did the line drop?")),
     h("button.btn", { type: "button", disabled: !m.holder || m.busy("redial"), onclick: () => m.act.redial() }, icon("phone"), t("Call back")));
 }
 
@@ -97,7 +100,7 @@ function agreed(m, f, first) {
   };
   const sentence = t("{name} will {what} on {by_when}. I’ll {follow_how} on {follow_when}.").replace("{name}", first).split(/\{(\w+)\}(\p{P}?)/u);
   return [
-    h("p.sent", { key: "sent" }, sentence.map((part, i) => (i % 3 === 0 ? part : i % 3 === 1 ? h("span.glue", { key: part }, pick(part), sentence[i + 1]) : null))),
+    h("p.sent", { key: "sent" }, sentence.map((part, i) => (i % 3 === 0 ? part : i % 3 === 1 ? h("span.glue", { key: part }, pick(part), words[part][0] || !/[?.]$/.test(words[part][1]) ? sentence[i + 1] : "") : null))),
     m.ui.editing in words && editor(m, f, m.ui.editing),
     readBack(m.wrapContext, f) && h("div.readback", { key: "back" }, h("span.meta", null, t("Say it back:")), h("p.spoken", { lang: m.walk.locale }, `“${curly(readBack(m.wrapContext, f))}”`)),
     h("div.beside", { key: "beside" }, oneLine(m, "barrier", t("What could get in the way"), f.barrier), oneLine(m, "buddy", t("Who comes along"), f.buddy)),
@@ -146,26 +149,34 @@ function promise(m, f, p) {
   const when = p.in_minutes ? t("in 1 minute") : spokenWhen(p.local || "", language);
   const asked = p.reason === "find_out";
   const what = p.waits ? t("you call, from {when}", { when }) : p.channel === "text" ? t("text, {when}", { when }) : t("you call, {when}", { when });
+  const moving = `when-${p.key}`, moves = !p.off && !p.waits && !asked;
   return h("div.promise", { key: p.key, class: p.off ? "off" : "" },
-    h("div.row", null, icon(p.channel === "text" ? "say" : "phone"),
-      h("b", null, t(REASONS[p.reason] || p.reason)), h("span", null, what),
-      p.channel === "text" && h("span.badge", { class: p.auto ? "go" : "" }, p.auto ? t("Sends itself") : t("Waits for you to press Send")),
-      h("span.row.push", null,
-        !p.off && !p.waits && !asked && h("button.btn.quiet", { type: "button", key: "time", "aria-expanded": String(m.ui.editing === `when-${p.key}`), onclick: () => m.act.edit(m.ui.editing === `when-${p.key}` ? "" : `when-${p.key}`) }, t("Change the time")),
-        h("button.btn.quiet", { type: "button", key: "off", "aria-pressed": String(p.off), onclick: () => m.act.wrap({ off: { ...f.off, [p.key]: !p.off } }) }, p.off ? t("Put back") : t("Leave out")))),
-    !p.off && !asked && m.ui.editing === `when-${p.key}` && h("div.field", { key: "moved" }, h("label", { for: `when-${p.key}` }, t("Date and time, theirs")),
-      h("input.input.pickday", { id: `when-${p.key}`, type: "datetime-local", value: p.local || "", onchange: (/** @type {any} */ e) => e.target.value && m.act.wrap({ times: { ...f.times, [p.key]: e.target.value } }) })),
+    h("div.row.told", null, icon(p.channel === "text" ? "say" : "phone"),
+      h("span.grow", null, h("b", null, t(REASONS[p.reason] || p.reason)), " ", h("span", null, what)),
+      moves && h("button.btn.quiet", { type: "button", key: "time", id: `time-${p.key}`, "aria-expanded": String(m.ui.editing === moving), onclick: () => m.act.edit(m.ui.editing === moving ? "" : moving) }, t("Change the time")),
+      h("button.btn.quiet", { type: "button", key: "off", "aria-pressed": String(p.off), onclick: () => m.act.wrap({ off: { ...f.off, [p.key]: !p.off } }) }, p.off ? t("Put back") : t("Leave out"))),
+    moves && m.ui.editing === moving && h("div.field", { key: "moved" }, h("label", { for: `e-${moving}` }, t("Date and time, theirs")),
+      h("input.input.pickday", { id: `e-${moving}`, type: "datetime-local", value: p.local || "", ...bounds(m, f, p), onchange: (/** @type {any} */ e) => e.target.value && m.act.wrap(movedRow(f, p, e.target.value)) })),
     asked && !p.off && [
       h("p.spoken", { key: "asked" }, `“${p.body}”`),
-      h("div.field", { key: "when" }, h("label.vh", { for: `when-${p.key}` }, t("When do you tell them?")),
-        h("input.input.pickday", { id: `when-${p.key}`, type: "datetime-local", value: p.local, onchange: (/** @type {any} */ e) => e.target.value && m.act.wrap({ found: { ...f.found, [p.key.slice("find_out-".length)]: e.target.value } }) })),
+      h("div.field", { key: "when" }, h("label.vh", { for: moving }, t("When do you tell them?")),
+        h("input.input.pickday", { id: moving, type: "datetime-local", value: p.local, onchange: (/** @type {any} */ e) => e.target.value && m.act.wrap({ found: { ...f.found, [p.key.slice("find_out-".length)]: e.target.value } }) })),
     ],
-    p.channel === "text" && !p.off && [
-      m.ui.editing === `body-${p.key}`
-        ? h("textarea.input", { key: "edit", "aria-label": t("The text"), rows: 3, value: p.body, oninput: (/** @type {any} */ e) => m.act.wrap({ bodies: { ...f.bodies, [p.key]: e.target.value } }) })
-        : h("p.bubble", { key: "bubble", lang: m.walk.locale }, p.body),
-      h("div.row.meta", { key: "cost" }, h("span", null, textCost(p.body)), h("button.btn.quiet.push", { type: "button", onclick: () => m.act.edit(m.ui.editing === `body-${p.key}` ? "" : `body-${p.key}`) }, m.ui.editing === `body-${p.key}` ? t("Done") : t("Change the words"))),
-    ]);
+    p.channel === "text" && !p.off && textOf(m, f, p));
+}
+
+/** The hours at which a row makes sense: a reminder before what was promised, the question how it went after it. @param {any} m @param {any} f @param {import("../../wrap.js").Promised} p */
+const bounds = (m, f, p) => (!committed(f) ? {} : p.reason === "before_commitment" ? { max: plusMinutes(f.by_when, -1) } : p.reason === "after_commitment" ? { min: f.by_when } : {});
+
+/** The words of a text, how it goes, and a way to change them. @param {any} m @param {any} f @param {import("../../wrap.js").Promised} p */
+function textOf(m, f, p) {
+  const editing = m.ui.editing === `body-${p.key}`, press = `words-${p.key}`;
+  return [
+    editing ? h("textarea.input", { key: "edit", id: `e-body-${p.key}`, "aria-label": t("The text"), rows: 3, value: p.body, oninput: (/** @type {any} */ e) => m.act.wrap({ bodies: { ...f.bodies, [p.key]: e.target.value } }) })
+      : h("p.bubble", { key: "bubble", lang: m.walk.locale }, p.body),
+    h("div.row.meta", { key: "cost" }, h("span.badge", { class: p.auto ? "go" : "" }, p.auto ? t("Sends itself") : t("Waits for you to press Send")), h("span", null, textCost(p.body)),
+      h("button.btn.quiet.push", { type: "button", id: press, onclick: () => (editing ? m.act.edit("", press) : m.act.edit(`body-${p.key}`)) }, editing ? t("Done") : t("Change the words"))),
+  ];
 }
 
 /** @param {string} text "1 text, 141 characters" */
@@ -178,11 +189,11 @@ function textCost(text) {
 function recap(m, f) {
   const editing = m.ui.editing === "recap";
   return panel(t("Text the plan"), "", [
-    editing ? h("textarea.input", { key: "edit", "aria-label": t("The text"), rows: 4, value: f.recap, oninput: (/** @type {any} */ e) => m.act.wrap({ recap: e.target.value }) })
+    editing ? h("textarea.input", { key: "edit", id: "e-recap", "aria-label": t("The text"), rows: 4, value: f.recap, oninput: (/** @type {any} */ e) => m.act.wrap({ recap: e.target.value }) })
       : h("p.bubble", { key: "bubble", class: f.recap_send ? "sent" : "", lang: m.walk.locale }, f.recap),
     h("div.row.meta", { key: "foot" }, h("span", null, f.recap_send ? t("Goes out when you save.") : textCost(f.recap)),
       h("span.row.push", null,
-        !f.recap_send && h("button.btn", { type: "button", key: "edit", onclick: () => m.act.edit(editing ? "" : "recap") }, editing ? t("Done") : t("Edit")),
+        !f.recap_send && h("button.btn", { type: "button", key: "edit", id: "recap-edit", onclick: () => (editing ? m.act.edit("", "recap-edit") : m.act.edit("recap")) }, editing ? t("Done") : t("Edit")),
         f.recap_send ? h("button.btn", { type: "button", key: "undo", onclick: () => m.act.wrap({ recap_send: false }) }, t("Don't send"))
           : h("button.btn.alt", { type: "button", key: "send", disabled: !f.recap, onclick: () => m.act.sendRecap() }, t("Send text")))),
   ], "recap");
