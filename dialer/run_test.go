@@ -11,7 +11,8 @@ import (
 
 func TestRun_EndsWhenItsCallsAreAnsweredFor(t *testing.T) {
 	b := testbank.New(t, testbank.Options{NoLoops: true})
-	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "calls.create", Do: simulator.DoSlow, Delay: 300 * time.Millisecond, Count: 1})
+	b.Sim.Fault(simulator.Rule{Side: simulator.SideAPI, Op: "calls.create", Do: simulator.DoSlow, Delay: time.Second, Count: 1})
+	b.Sim.Fault(simulator.Rule{Side: simulator.SideWebhook, Op: "call-status", Do: simulator.DoLost}) // only the answer names the call
 	_, shift := b.Volunteer("Dana", testbank.VolunteerPhone)
 	ok(t, b.Board.RingVolunteer(ctx, shift.ID))
 	running, stop := context.WithCancel(ctx)

@@ -18,8 +18,7 @@ func (d *Desk) finish(ctx context.Context, s store.Sending, event phonebank.Outb
 	if err := d.Store.FinishText(ctx, o); err != nil {
 		return err
 	}
-	crash.Here("text.kept")
-	d.told(s)
+	d.kept(s)
 	return nil
 }
 
@@ -41,9 +40,14 @@ func (d *Desk) finishAndMark(ctx context.Context, s store.Sending, m carrier.Mea
 	}); err != nil {
 		return err
 	}
+	d.kept(s)
+	return nil
+}
+
+// kept tells whoever looks at it that an outcome is stored.
+func (d *Desk) kept(s store.Sending) {
 	crash.Here("text.kept")
 	d.told(s)
-	return nil
 }
 
 // outcome is what a claimed text, its message and its promise become by an event.

@@ -72,6 +72,10 @@ func (w *Worker) Fetch(ctx context.Context) error {
 	return nil
 }
 
+// callsBack is how far back a call that never reached us is looked for. Nobody expects to be called back after that, and whose call was
+// forgotten on purpose does not come back. A text is looked for however old it is: it may be a stop.
+const callsBack = 30 * 24 * time.Hour
+
 func (w *Worker) fetchSince(ctx context.Context, since time.Time) (texts, calls, voicemails int, err error) {
 	numbers, err := w.Desk.Store.OurNumbers(ctx)
 	if err != nil {
@@ -82,18 +86,22 @@ func (w *Worker) fetchSince(ctx context.Context, since time.Time) (texts, calls,
 			numbers = append(numbers, phonebank.Number(n))
 		}
 	}
+	lately := w.Desk.Now().Add(-callsBack)
+	if since.After(lately) {
+		lately = since
+	}
 	for _, ours := range numbers {
 		n, err := w.Desk.Fetch(ctx, ours, since, people.ZonesOf)
 		texts += n
 		if err != nil {
 			return texts, calls, 0, err
 		}
-		if n, err = w.Board.Fetch(ctx, ours, since, people.ZonesOf); err != nil {
+		if n, err = w.Board.Fetch(ctx, ours, lately, people.ZonesOf); err != nil {
 			return texts, calls + n, 0, err
 		}
 		calls += n
 	}
 	// A recording belongs to a call, so calls come first.
-	voicemails, err = w.Board.FetchVoicemails(ctx, since)
+	voicemails, err = w.Board.FetchVoicemails(ctx, lately)
 	return texts, calls, voicemails, err
 }
