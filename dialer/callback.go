@@ -287,15 +287,10 @@ func (b *Switchboard) freeStrays(ctx context.Context) error {
 	for _, id := range strays {
 		at := b.Now()
 		err := b.Store.InTx(ctx, func(tx *store.Tx) error {
-			f, err := tx.LockStray(ctx, id)
-			if err != nil {
+			if _, err := tx.LockStray(ctx, id); err != nil {
 				return err
 			}
-			change, err := f.Apply(phonebank.FollowUpTakeBack, at)
-			if err != nil {
-				return err
-			}
-			return tx.SaveFollowUp(ctx, f, change, store.By{Note: "nobody had it"})
+			return takeBack(ctx, tx, id, at)
 		})
 		if phonebank.KindOf(err) == phonebank.NotFound && err != nil {
 			continue

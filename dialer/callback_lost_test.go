@@ -119,6 +119,15 @@ var ways = []struct {
 		ok(o.t, o.Board.Sweep(ctx))
 		o.isDue()
 	}},
+	{"they say stop while it is on its way, and it comes back", func(o *offered) {
+		_, err := o.Store.DB().Exec(`UPDATE follow_ups SET state = 'in_progress' WHERE id = $1`, o.id)
+		ok(o.t, err)
+		ok(o.t, o.Desk.Stop(ctx, o.person.ID, o.user.ID, "take me off your list"))
+		ok(o.t, o.Board.Rest(ctx, o.shift.ID))
+		if f := o.row(); f.State != phonebank.FollowUpCancelled {
+			o.t.Errorf("a callback to a number that said stop is %s", f.State)
+		}
+	}},
 	{"nobody answers, three times", func(o *offered) {
 		o.Sim.Person(theirs, simulator.Behaviour{Takes: simulator.Busy})
 		for try := 1; try <= phonebank.MaxTries; try++ {

@@ -231,7 +231,7 @@ func (b *Switchboard) giveBack(ctx context.Context, tx *store.Tx, s phonebank.Sh
 			return err
 		}
 		if !elsewhere {
-			if err := moveFollowUp(ctx, tx, s.FollowUpID, phonebank.FollowUpTakeBack, at, ""); err != nil {
+			if err := takeBack(ctx, tx, s.FollowUpID, at); err != nil {
 				return err
 			}
 		}
@@ -244,6 +244,23 @@ func (b *Switchboard) giveBack(ctx context.Context, tx *store.Tx, s phonebank.Sh
 		return err
 	}
 	return tx.ReleaseNumber(ctx, s.ID, person.PhoneID)
+}
+
+// takeBack makes a callback due again that was on somebody's card or line. Its number is locked first, as by a stop: what was in
+// somebody's hands as they said it was not cancelled with the rest, and must not come back.
+func takeBack(ctx context.Context, tx *store.Tx, id phonebank.FollowUpID, at time.Time) error {
+	f, err := tx.FollowUp(ctx, id)
+	if err != nil {
+		return err
+	}
+	phone, err := tx.LockPhone(ctx, f.PhoneID)
+	if err != nil {
+		return err
+	}
+	if phone.OptedOutAt != nil || phone.BadAt != nil {
+		return moveFollowUp(ctx, tx, id, phonebank.FollowUpCancel, at, "The number is blocked or can't be reached.")
+	}
+	return moveFollowUp(ctx, tx, id, phonebank.FollowUpTakeBack, at, "")
 }
 
 func moveFollowUp(ctx context.Context, tx *store.Tx, id phonebank.FollowUpID, event phonebank.FollowUpEvent, at time.Time, why string) error {

@@ -30,7 +30,7 @@ func (w *Worker) Audit(ctx context.Context, at time.Time) error {
 		for _, f := range found {
 			w.Log.Error("the auditor found what must never be", "promise", f.Promise, "id", f.ThingID)
 		}
-		if _, pauseErr := w.Desk.Store.PauseItself(ctx, store.AuditorPause, store.AuditWords(found[0].Promise), "", at); pauseErr != nil {
+		if _, pauseErr := w.Desk.Store.PauseItself(ctx, store.AuditorPause, store.AuditWords(found[0].Promise), "", w.Desk.Now()); pauseErr != nil {
 			return pauseErr
 		}
 		w.Desk.Live.Publish(live.Room, live.Calls, live.Due)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ type ledger struct {
 	inbound  []inbound      // texts that people wrote
 	acks     []ack          // webhooks that the service answered with 200
 	callers  []string       // numbers that rang us, once for each call
+	lines    []string       // those calls, by Twilio's name of them
 	hooks    map[string]int // webhooks by kind and fault
 	refusals map[string]int // webhooks that were not answered with 200, by kind
 
@@ -111,12 +113,13 @@ func (l *ledger) take(e simulator.Entry) {
 		if e.Fault != "" {
 			l.hooks[e.Op+" "+e.Fault]++
 		}
+		if e.Op == "voice" && strings.HasSuffix(e.URL, "/twilio/voice"+again) && !slices.Contains(l.lines, e.SID) {
+			// Whoever rang has given a sign of life, however the webhook of it went: the call is fetched.
+			l.lines, l.callers = append(l.lines, e.SID), append(l.callers, e.Params.Get("From"))
+		}
 		if e.Status != 200 {
 			l.refusals[fmt.Sprintf("%s %d", e.Op, e.Status)]++
 			return
-		}
-		if e.Op == "voice" && strings.HasSuffix(e.URL, "/twilio/voice"+again) {
-			l.callers = append(l.callers, e.Params.Get("From"))
 		}
 		a := ack{op: e.Op, sid: e.SID, token: tokenIn(e.URL), at: e.At, code: e.Params.Get("ErrorCode"), sequence: e.Params.Get("SequenceNumber")}
 		switch e.Op {
