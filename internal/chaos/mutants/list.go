@@ -195,7 +195,7 @@ var mutants = []mutant{
 	},
 	{
 		name:  "what the auditor finds stops nothing",
-		edits: []edit{{"worker/audit.go", "if _, pauseErr := w.Desk.Store.PauseItself(ctx, store.AuditorPause, store.AuditWords(found[0].Promise), \"\", at); pauseErr != nil {", "if pauseErr := error(nil); pauseErr != nil {"}},
+		edits: []edit{{"worker/audit.go", "if _, pauseErr := w.Desk.Store.PauseItself(ctx, store.AuditorPause, store.AuditWords(found[0].Promise), \"\", w.Desk.Now()); pauseErr != nil {", "if pauseErr := error(nil); pauseErr != nil {"}},
 		test:  catcher{"./worker", "TestAudit_FindsEveryRowThatMustNeverBe"},
 	},
 	{
